@@ -3,6 +3,7 @@
 #ifndef PR_CRYPTO_KECCAK_H
 #define PR_CRYPTO_KECCAK_H
 
+#include <nettle/sha3.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,7 +14,7 @@ void pr_keccak256(uint8_t out32[32], const void *data, size_t len);
 
 /* Hashing in pieces. */
 struct pr_keccak {
-	uint64_t lanes[25];
+	struct sha3_state state;
 	size_t used; /* bytes absorbed into the current block, below PR_KECCAK_RATE_BYTES */
 };
 void pr_keccak_init(struct pr_keccak *h);
