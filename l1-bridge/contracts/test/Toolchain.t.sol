@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
 
 import {Base} from "./Base.sol";
 
