@@ -1,7 +1,7 @@
 /* Small durable files, directories, locks and secrets.
  *
- * Failures of the system come back as PR_ERR_IO with a log line naming path and errno, except where a function
- * lists something more precise.  Paths are at most PR_PATH_BYTES_MAX - 1 bytes. */
+ * Failures of the system come back as PR_ERR_IO (a full disk: PR_ERR_FULL) with a log line naming path and errno,
+ * except where a function lists something more precise.  Paths are at most PR_PATH_BYTES_MAX - 1 bytes. */
 #ifndef PR_RT_FILE_H
 #define PR_RT_FILE_H
 

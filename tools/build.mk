@@ -1,0 +1,69 @@
+# How C sources become programs.  Every folder is found by name, so a new file needs no edit here:
+#   X.c          goes into its folder's library (core floors) or program (roles)
+#   test_X.c     is a unit-test program        fuzz_X.c  a fuzz target        bench_X.c  a benchmark
+B       ?= build
+CC      ?= gcc
+OPT     ?= -O3
+WARN    := -std=c17 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
+HARDEN  := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS  ?= $(OPT) -g
+CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP
+LDFLAGS += -pie -Wl,-z,relro,-z,now
+LIBS    := -lleveldb -lsecp256k1 -levent -levent_openssl -levent_pthreads -lssl -lcrypto -lzstd -lnettle -lpthread -lm
+
+PURE_DIRS := core/base core/crypto core/types core/codec core/tree core/stf
+RT_DIRS   := core/rt core/l1
+ROLES     := sequencer batcher fraud l1-bridge cli
+
+aside     = $(filter-out %/main.c,$(foreach f,$(1),$(if $(filter test_% fuzz_% bench_%,$(notdir $(f))),,$(f))))
+sources   = $(call aside,$(foreach d,$(1),$(wildcard $(d)/*.c)))
+objects   = $(patsubst %.c,$(B)/%.o,$(1))
+
+PURE_OBJ := $(call objects,$(call sources,$(PURE_DIRS)))
+RT_OBJ   := $(call objects,$(call sources,$(RT_DIRS)))
+ALL_DIRS := $(PURE_DIRS) $(RT_DIRS) $(ROLES) tests/support
+TEST_SRC := $(foreach d,$(ALL_DIRS),$(wildcard $(d)/test_*.c))
+FUZZ_SRC := $(foreach d,$(ALL_DIRS),$(wildcard $(d)/fuzz_*.c))
+BENCH_SRC:= $(foreach d,$(ALL_DIRS),$(wildcard $(d)/bench_*.c))
+TESTS    := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+FUZZERS  := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
+BENCHES  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
+PROGRAMS := $(foreach r,$(ROLES),$(if $(wildcard $(r)/main.c),$(B)/bin/$(if $(filter cli,$(r)),pennyroyal,pennyroyal-$(if $(filter l1-bridge,$(r)),bridge,$(r)))))
+
+all: $(PROGRAMS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(HARDEN) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/libcore.a: $(PURE_OBJ)
+	@rm -f $@; ar rcs $@ $^
+$(B)/librt.a: $(RT_OBJ)
+	@rm -f $@; ar rcs $@ $^
+
+# $(1) role folder, $(2) program name
+define role
+$(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
+	@rm -f $$@; ar rcs $$@ $$^
+$(B)/bin/$(2): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a $(B)/libcore.a
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $$@ $$^ $(LIBS)
+$(B)/$(1)/test_% $(B)/$(1)/bench_%: ROLELIB := $(B)/lib$(1).a
+$(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c) $(wildcard $(1)/bench_*.c) $(wildcard $(1)/fuzz_*.c)): $(B)/lib$(1).a
+endef
+$(eval $(call role,sequencer,pennyroyal-sequencer))
+$(eval $(call role,batcher,pennyroyal-batcher))
+$(eval $(call role,fraud,pennyroyal-fraud))
+$(eval $(call role,l1-bridge,pennyroyal-bridge))
+$(eval $(call role,cli,pennyroyal))
+
+$(TESTS) $(BENCHES): $(B)/%: $(B)/%.o $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(filter-out $(B)/librt.a $(B)/libcore.a,$(filter %.a,$^)) $(B)/librt.a $(B)/libcore.a $(LIBS)
+# Without a fuzzing engine a target replays the files named on its command line (core/base/fuzz.h).
+$(FUZZERS): $(B)/%: $(B)/%.o $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(filter-out $(B)/librt.a $(B)/libcore.a,$(filter %.a,$^)) $(B)/librt.a $(B)/libcore.a $(LIBS)
+
+.PHONY: all clean
+clean:
+	rm -rf $(B)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
