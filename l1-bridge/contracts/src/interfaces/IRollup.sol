@@ -159,6 +159,8 @@ interface IRollup {
     error InboxNotOverdue(uint64 index);
     /// @notice A batch has from 1 to BATCH_CHUNKS_MAX chunks.
     error ChunkCountInvalid(uint256 chunks);
+    /// @notice A batch's posted data is at most BATCH_DATA_MAX bytes.
+    error BatchTooLarge(uint256 size);
     /// @notice The chunk at byte `offset` is empty, too long or cut off.
     error ChunksMalformed(uint256 offset);
 
@@ -169,7 +171,7 @@ interface IRollup {
     /// @notice A claim has one root per chunk.
     error RootCountWrong(uint256 got, uint256 want);
     /// @notice The parent claim is on another batch than the one before.
-    error ParentClaimOnOtherBatch(uint64 parentClaim, uint64 batch);
+    error ParentClaimOnOtherBatch(uint64 parentClaim, uint64 parentBatch);
     /// @notice The parent claim is neither open nor final.
     error ParentClaimFallen(uint64 parentClaim, ClaimState state);
     /// @notice The same claim stands already.
@@ -243,7 +245,7 @@ interface IRollup {
     function collect() external;
 
     /// @notice Proposes the next operator; zero withdraws the proposal. Only the governor. The delay starts anew.
-    function proposeOperator(address successor) external;
+    function proposeOperator(address who) external;
 
     /// @notice Puts the proposed operator in office once the delay is over. Anyone.
     function enactOperator() external;
