@@ -12,7 +12,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now
 LIBS    := -lleveldb -lsecp256k1 -levent -levent_openssl -levent_pthreads -lssl -lcrypto -lzstd -lnettle -lpthread -lm
 
 PURE_DIRS := core/base core/crypto core/types core/codec core/tree core/stf
-RT_DIRS   := core/rt core/l1
+RT_DIRS   := core/rt core/l1 core/rpc
 ROLES     := sequencer batcher fraud l1-bridge cli
 
 aside     = $(filter-out %/main.c,$(foreach f,$(1),$(if $(filter test_% fuzz_% bench_%,$(notdir $(f))),,$(f))))
