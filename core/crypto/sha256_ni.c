@@ -1,8 +1,8 @@
 /* SHA-256 on the x86 SHA extensions (Intel, "Intel SHA Extensions", 2013).
  *
  * The instructions keep the state as two vectors, written here from the highest lane down: ABEF and CDGH.  sha256rnds2
- * makes two rounds from the two low lanes of (schedule word + constant); sha256msg1 and sha256msg2 extend the schedule four words
- * at a time.  Message words are in lane order (W0 in the lowest lane). */
+ * makes two rounds from the two low lanes of (schedule word + constant); sha256msg1 and sha256msg2 extend the schedule
+ * four words at a time.  Message words are in lane order (W0 in the lowest lane). */
 #include "core/crypto/sha256_impl.h"
 
 #if defined(__x86_64__)
