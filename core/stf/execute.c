@@ -1,0 +1,79 @@
+#include "core/stf/step.h"
+
+#include "core/codec/list.h"
+#include "core/codec/wire.h"
+#include "core/tree/witness.h"
+
+void pr_chunk_begin(const struct pr_view *view, const struct pr_step_ctx *ctx)
+{
+	struct pr_leaf system;
+	view->load(view->ctx, 0, &system);
+	PR_CHECK(system.o.type == PR_OBJECT_SYSTEM);
+	system.o.u.system.batch = ctx->batch;
+	system.o.u.system.time  = ctx->time;
+	view->store(view->ctx, 0, &system);
+}
+
+bool pr_chunk_execute(const struct pr_view *view, const struct pr_step_ctx *ctx, const uint8_t *bytes, size_t len, struct pr_chunk *scratch,
+                      uint8_t *statuses_opt)
+{
+	if (!pr_chunk_decode(scratch, bytes, len)) return false;
+	pr_chunk_begin(view, ctx);
+	for (uint32_t i = 0; i < scratch->count; i++) {
+		enum pr_status status = pr_step(view, ctx, &scratch->entries[i], NULL);
+		if (statuses_opt) statuses_opt[i] = (uint8_t)status;
+	}
+	return true;
+}
+
+enum pr_status pr_item_execute(const struct pr_view *view, const struct pr_step_ctx *ctx, const uint8_t *item, size_t len)
+{
+	struct pr_entry e;
+	enum pr_status  status = pr_wire_decode(&e, item, len) ? pr_step(view, ctx, &e, NULL) : PR_STATUS_MALFORMED;
+	struct pr_leaf  system;
+
+	view->load(view->ctx, 0, &system);
+	system.o.u.system.inbox_next++;
+	view->store(view->ctx, 0, &system);
+	return status;
+}
+
+/* True if the witness has every leaf that the entry names: beyond these and the system, execution touches only what find and create lead to. */
+static bool named_present(struct pr_partial *partial, const struct pr_view *view, const struct pr_entry *e)
+{
+	const struct pr_kind_info *info = pr_kind_info(e->kind);
+	struct pr_leaf             leaf;
+
+	for (unsigned i = 0; i < info->field_count; i++)
+		if (pr_field_is_id(info->fields[i].type)) view->load(view->ctx, (uint32_t)e->f[i].num, &leaf);
+	return !partial->missing;
+}
+
+bool pr_step_stateless(uint8_t post_root32[32], const uint8_t pre_root32[32], const struct pr_step_ctx *ctx, const uint8_t *data,
+                       size_t data_len, const uint8_t *witness, size_t witness_len, struct pr_partial *partial, struct pr_chunk *scratch)
+{
+	if (!ctx->inbox && !pr_chunk_decode(scratch, data, data_len)) {
+		memcpy(post_root32, pre_root32, 32);
+		return true;
+	}
+	if (!pr_partial_open(partial, witness, witness_len, pre_root32)) return false;
+	struct pr_view view = pr_partial_view(partial);
+	if (ctx->inbox) {
+		const uint8_t *item;
+		uint32_t       item_len;
+		size_t         pos = 0;
+		pr_chunk_begin(&view, ctx);
+		while (pr_run_next(&item, &item_len, &pos, data, data_len)) {
+			if (pr_wire_decode(&scratch->entries[0], item, item_len) && !named_present(partial, &view, &scratch->entries[0])) return false;
+			(void)pr_item_execute(&view, ctx, item, item_len);
+		}
+		if (pos != data_len) return false;
+	} else {
+		for (uint32_t i = 0; i < scratch->count; i++)
+			if (!named_present(partial, &view, &scratch->entries[i])) return false;
+		(void)pr_chunk_execute(&view, ctx, data, data_len, scratch, NULL);
+	}
+	if (partial->missing) return false;
+	pr_partial_root(partial, post_root32);
+	return true;
+}

@@ -1,0 +1,26 @@
+#include "core/stf/kinds.h"
+
+pr_kind_fn *const pr_kind_fns[PR_KIND_COUNT] = {
+	[PR_KIND_DEPOSIT] = pr_kind_deposit,
+	[PR_KIND_TRANSFER] = pr_kind_transfer,
+	[PR_KIND_ACCOUNT_OPEN] = pr_kind_account_open,
+	[PR_KIND_WITHDRAW] = pr_kind_withdraw,
+	[PR_KIND_ASSET_REGISTER] = pr_kind_asset_register,
+	[PR_KIND_EDGE_ADD] = pr_kind_edge_add,
+	[PR_KIND_EDGE_INHERIT] = pr_kind_edge_inherit,
+	[PR_KIND_ASSET_OPEN] = pr_kind_asset_open,
+	[PR_KIND_ASSET_PRICE] = pr_kind_asset_price,
+	[PR_KIND_ASSET_RETIRE] = pr_kind_asset_retire,
+	[PR_KIND_SHARE_ISSUE] = pr_kind_share_issue,
+	[PR_KIND_SHARE_TRANSFER] = pr_kind_share_transfer,
+	[PR_KIND_PAY] = pr_kind_pay,
+	[PR_KIND_STREAM_OPEN] = pr_kind_stream_open,
+	[PR_KIND_STREAM_TOPUP] = pr_kind_stream_topup,
+	[PR_KIND_STREAM_TICK] = pr_kind_stream_tick,
+	[PR_KIND_STREAM_VOUCHER] = pr_kind_stream_voucher,
+	[PR_KIND_STREAM_CLOSE] = pr_kind_stream_close,
+	[PR_KIND_SETTLE] = pr_kind_settle,
+	[PR_KIND_CLAIM] = pr_kind_claim,
+	[PR_KIND_CLAIM_OWNER] = pr_kind_claim_owner,
+	[PR_KIND_PARAM] = pr_kind_param,
+};
