@@ -9,6 +9,7 @@
 #define SINGLE_SEGMENT 0x20u
 #define ONE_BYTE_MAX 255u /* contents up to this many bytes give their size in one byte, else minus 256 in two */
 #define TWO_BYTES_BASE 256u
+PR_STATIC_ASSERT(PR_ZFRAME_CONTENT_MAX < TWO_BYTES_BASE + 0x10000u, "two bytes hold every content size");
 #define SIZE_FIELD_TWO 0x40u
 
 static const uint8_t magic[MAGIC_BYTES] = { 0x28, 0xB5, 0x2F, 0xFD };

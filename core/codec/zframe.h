@@ -28,8 +28,9 @@
 #include <stdint.h>
 
 #include "core/base/check.h"
+#include "core/types/protocol_gen.h"
 
-#define PR_ZFRAME_CONTENT_MAX 8192u
+#define PR_ZFRAME_CONTENT_MAX PR_CHUNK_PLAIN_MAX
 #define PR_ZFRAME_SEQUENCES_MAX 256u
 #define PR_ZFRAME_HEADER_MAX 10u /* magic, descriptor, content size, block header */
 #define PR_ZFRAME_BYTES_MAX (PR_ZFRAME_CONTENT_MAX + PR_ZFRAME_HEADER_MAX)
