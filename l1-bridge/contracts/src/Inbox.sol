@@ -39,8 +39,8 @@ contract Inbox is IInbox {
 
     /// @dev Where burned coin goes: nobody has the key of this address.
     address payable private constant BURNED = payable(address(0xdead));
-    /// @dev Value of KIND_PLACE for kinds that anyone may force.
-    uint8 private constant PLACE_FORCIBLE = 1;
+    /// @dev Value of KIND_PLACE for kinds that anyone may force, as protocol.csv marks them.
+    bytes1 private constant PLACE_ANY = 0;
 
     address public immutable vault;
     address public immutable governor;
@@ -78,7 +78,7 @@ contract Inbox is IInbox {
         if (kind == 0 || kind >= KIND_COUNT) revert ItemMalformed(kind, item.length);
         bytes memory sizes = KIND_WIRE_BYTES;
         uint256 size = (uint256(uint8(sizes[2 * kind])) << 8) | uint8(sizes[2 * kind + 1]);
-        if (uint8(KIND_PLACE[kind]) != PLACE_FORCIBLE || item.length != size) {
+        if (KIND_PLACE[kind] != PLACE_ANY || item.length != size) {
             revert ItemMalformed(kind, item.length);
         }
         index = _append(item);
