@@ -90,7 +90,8 @@ static void read_error(struct pr_ethrpc *rpc, uint32_t object)
 	error->code = read_code(&rpc->doc, pr_json_get(&rpc->doc, object, "code"));
 	const char *text;
 	if (!pr_json_string(error->message, &len, sizeof error->message - 1, &rpc->doc, message) &&
-	    pr_json_string_borrow(&text, &len, &rpc->doc, message)) {
+	    pr_json_raw(&text, &len, &rpc->doc, message)) {
+		/* Too long: the beginning of its source text will do. */
 		if (len > sizeof error->message - 1) len = sizeof error->message - 1;
 		memcpy(error->message, text, len);
 	}
