@@ -1,0 +1,119 @@
+#include "fraud/archive.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/rt/file.h"
+
+#define SEGMENT_BYTES (16u << 20)
+#define POSITION_BYTES_MAX 8192u
+
+enum pr_err frd_archive_open(struct frd_archive *a, const char *dir)
+{
+	memset(a, 0, sizeof *a);
+	PR_FORWARD(pr_path_join(a->dir, dir, "archive"));
+	PR_FORWARD(pr_dir_make(dir));
+	return pr_spool_open(&a->spool, a->dir, SEGMENT_BYTES, 1);
+}
+
+void frd_archive_close(struct frd_archive *a)
+{
+	pr_spool_reader_close(a->random);
+	(void)pr_spool_close(a->spool);
+	a->random = NULL;
+	a->spool  = NULL;
+}
+
+enum pr_err frd_archive_each(struct frd_archive *a, frd_archive_fn *fn, void *ctx)
+{
+	struct pr_spool_reader *reader;
+	struct pr_l1_event      event;
+	const uint8_t          *payload;
+	uint64_t                seq;
+	size_t                  len;
+	enum pr_err             err;
+
+	PR_FORWARD(pr_spool_reader_open(&reader, a->dir, 1));
+	while ((err = pr_spool_read(reader, &seq, &payload, &len)) == PR_OK) {
+		err = pr_l1_event_decode(&event, payload, len) ? fn(ctx, &event, seq) : PR_ERR_CORRUPT;
+		if (err != PR_OK) break;
+	}
+	pr_spool_reader_close(reader);
+	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+}
+
+enum pr_err frd_archive_add(struct frd_archive *a, const struct pr_l1_event *event, uint64_t *seq)
+{
+	uint8_t      head[PR_L1_EVENT_HEAD_BYTES_MAX];
+	struct iovec pieces[2] = { { head, pr_l1_event_head_encode(head, event) }, { (void *)(uintptr_t)event->data, event->data_len } };
+	return pr_spool_append_pieces(a->spool, seq, pieces, event->data_len ? 2 : 1);
+}
+
+static enum pr_err position_path(const struct frd_archive *a, char path[PR_PATH_BYTES_MAX])
+{
+	return pr_path_join(path, a->dir, "position");
+}
+
+enum pr_err frd_archive_commit(struct frd_archive *a, const struct pr_follow *follow)
+{
+	uint8_t state[PR_FOLLOW_STATE_BYTES_MAX];
+	char    path[PR_PATH_BYTES_MAX];
+
+	PR_FORWARD(pr_spool_sync(a->spool));
+	PR_FORWARD(position_path(a, path));
+	return pr_file_write_atomic(path, state, pr_follow_save(follow, state));
+}
+
+enum pr_err frd_archive_position(struct frd_archive *a, struct pr_follow *follow)
+{
+	char        path[PR_PATH_BYTES_MAX];
+	char       *bytes;
+	size_t      len;
+	enum pr_err err;
+
+	PR_FORWARD(position_path(a, path));
+	PR_FORWARD(pr_file_read_all(&bytes, &len, path, POSITION_BYTES_MAX));
+	err = pr_follow_restore(follow, (const uint8_t *)bytes, len);
+	free(bytes);
+	return err;
+}
+
+enum pr_err frd_archive_run(struct frd_archive *a, uint64_t seq, uint8_t **bytes, uint32_t *len)
+{
+	struct pr_l1_event event;
+	const uint8_t     *payload;
+	uint64_t           got;
+	size_t             payload_len;
+
+	if (!a->random || pr_spool_reader_next(a->random) != seq) {
+		pr_spool_reader_close(a->random);
+		a->random = NULL;
+		PR_FORWARD(pr_spool_reader_open(&a->random, a->dir, seq));
+	}
+	PR_FORWARD(pr_spool_read(a->random, &got, &payload, &payload_len));
+	if (!pr_l1_event_decode(&event, payload, payload_len) || event.type != PR_L1_BATCH) return PR_ERR_CORRUPT;
+	*bytes = malloc(event.data_len + 1u);
+	PR_CHECK(*bytes);
+	memcpy(*bytes, event.data, event.data_len);
+	*len = event.data_len;
+	return PR_OK;
+}
+
+enum pr_err frd_archive_forget(struct frd_archive *a)
+{
+	char           path[PR_PATH_BYTES_MAX];
+	struct dirent *entry;
+	DIR           *dir;
+
+	frd_archive_close(a);
+	if (!(dir = opendir(a->dir))) return PR_ERR_IO;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || pr_path_join(path, a->dir, entry->d_name) != PR_OK) continue;
+		(void)unlink(path);
+	}
+	closedir(dir);
+	return pr_dir_sync(a->dir);
+}

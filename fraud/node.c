@@ -1,0 +1,216 @@
+#include "fraud/node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/rt/file.h"
+#include "core/rt/log.h"
+#include "core/rt/map.h"
+
+struct frd_pending {
+	struct pr_l1_event event;
+	uint8_t           *data;
+};
+
+static enum pr_err state_open(struct pr_state *state, void **mem, const struct pr_chain *chain, uint32_t capacity, size_t bytes)
+{
+	uint8_t root32[32];
+	if (!(*mem = pr_map_reserve(bytes))) return PR_ERR_FULL;
+	pr_state_init(state, *mem, capacity, 0x9e3779b97f4a7c15u);
+	pr_state_genesis(state, chain->params, (uint32_t)chain->withdraw_multiple);
+	pr_state_root(state, root32);
+	return memcmp(root32, chain->genesis_root32, 32) == 0 ? PR_OK : PR_ERR_CONFIG;
+}
+
+/* Executes batch n on a state, which must be after batch n-1. */
+static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *state, uint8_t (*roots_opt)[32])
+{
+	const struct frd_batch *b   = &node->book.batches[n];
+	struct frd_run          run = { .book = &node->book, .batch = n, .domain32 = node->chain->domain32 };
+	uint8_t                *bytes;
+
+	PR_FORWARD(frd_archive_run(&node->archive, b->archive_seq, &bytes, &run.len));
+	run.bytes = bytes;
+	frd_replay(&run, b->chunk_count, state, roots_opt, &node->scratch);
+	free(bytes);
+	return PR_OK;
+}
+
+/* Brings head to the last batch, base to the last final one, and judges claims. */
+static enum pr_err catch_up(struct frd_node *node)
+{
+	while (node->head_batch + 1 < node->book.batch_count) {
+		struct frd_batch    *b = &node->book.batches[node->head_batch + 1];
+		struct pr_state_sums sums;
+		uint8_t(*roots)[32] = malloc(32 * (size_t)b->chunk_count);
+		PR_CHECK(roots);
+		PR_FORWARD(execute(node, node->head_batch + 1, &node->head, roots));
+		b->roots = roots;
+		node->head_batch++;
+		if (!pr_state_conserved(&node->head, &sums)) {
+			PR_LOG_ERROR("conservation broken batch=%llu supply=%llu balances=%llu escrows=%llu held=%llu fees=%llu",
+			             (unsigned long long)node->head_batch, (unsigned long long)sums.supply, (unsigned long long)sums.balances,
+			             (unsigned long long)sums.escrows, (unsigned long long)sums.held, (unsigned long long)sums.fees);
+			return PR_ERR_CORRUPT;
+		}
+	}
+	frd_book_judge(&node->book);
+	while (node->base_batch < node->book.final_batch) {
+		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL));
+		node->base_batch++;
+	}
+	return PR_OK;
+}
+
+/* Takes an event into the book and notes withdrawals. */
+static enum pr_err take(struct frd_node *node, const struct pr_l1_event *event, uint64_t seq, bool *news)
+{
+	PR_FORWARD(frd_book_take(&node->book, event, seq, news));
+	if (event->type == PR_L1_WITHDRAWN && event->number < node->head.capacity)
+		node->withdrawn[event->number / 8] |= (uint8_t)(1u << (event->number % 8));
+	return PR_OK;
+}
+
+static enum pr_err take_archived(void *ctx, const struct pr_l1_event *event, uint64_t seq)
+{
+	struct frd_node *node = ctx;
+	bool             news;
+	PR_FORWARD(take(node, event, seq, &news));
+	node->l1_block = node->event_block = event->block;
+	node->l1_time  = event->block_time;
+	return PR_OK;
+}
+
+enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity)
+{
+	memset(node, 0, sizeof *node);
+	node->chain = chain;
+	PR_CHECK(pthread_mutex_init(&node->lock, NULL) == 0);
+	node->state_bytes = pr_state_bytes(capacity);
+	PR_FORWARD(state_open(&node->head, &node->head_mem, chain, capacity, node->state_bytes));
+	PR_FORWARD(state_open(&node->base, &node->base_mem, chain, capacity, node->state_bytes));
+	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
+	frd_book_init(&node->book, chain->genesis_hash32, chain->genesis_root32);
+	PR_FORWARD(frd_archive_open(&node->archive, dir));
+	PR_FORWARD(frd_archive_each(&node->archive, take_archived, node));
+	PR_FORWARD(catch_up(node));
+	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu", (unsigned long long)(node->book.batch_count - 1),
+	            (unsigned long long)(node->book.claim_count - 1), (unsigned long long)node->book.final_batch);
+	return PR_OK;
+}
+
+static enum pr_err on_rollback(void *ctx, uint64_t number)
+{
+	struct frd_node *node = ctx;
+	node->pending_count   = 0;
+	if (node->event_block <= number) return PR_OK; /* nothing of ours was in the blocks that went */
+	PR_LOG_WARN("L1 took back blocks above number=%llu: starting over from L1", (unsigned long long)number);
+	node->rolled_back = true;
+	return PR_ERR_CORRUPT;
+}
+
+static enum pr_err on_log(void *ctx, const struct pr_l1_log *log)
+{
+	struct frd_node    *node = ctx;
+	struct pr_contracts c;
+	struct pr_l1_event  event;
+
+	memcpy(c.rollup20, node->chain->rollup20, 20);
+	memcpy(c.inbox20, node->chain->inbox20, 20);
+	memcpy(c.vault20, node->chain->vault20, 20);
+	enum pr_err err = pr_contracts_event(&event, &c, log);
+	if (err == PR_ERR_NOT_FOUND) return PR_OK;
+	if (err != PR_OK) return err;
+	if (node->pending_count == node->pending_cap) {
+		node->pending_cap = node->pending_cap ? node->pending_cap * 2 : 64;
+		node->pending     = realloc(node->pending, node->pending_cap * sizeof *node->pending);
+		PR_CHECK(node->pending);
+	}
+	struct frd_pending *p = &node->pending[node->pending_count++];
+	p->event = event;
+	p->data  = malloc(event.data_len + 1u);
+	PR_CHECK(p->data);
+	memcpy(p->data, event.data, event.data_len);
+	p->event.data = p->data;
+	return PR_OK;
+}
+
+static enum pr_err store_pending(struct frd_node *node, const struct pr_l1_block *block)
+{
+	uint64_t seq = 0;
+	bool     news;
+
+	for (uint32_t i = 0; i < node->pending_count; i++) {
+		struct pr_l1_event *event = &node->pending[i].event;
+		event->block_time         = block->timestamp_s;
+		PR_FORWARD(frd_archive_add(&node->archive, event, &seq));
+		PR_FORWARD(take(node, event, seq, &news));
+	}
+	PR_FORWARD(frd_archive_commit(&node->archive, node->follow));
+	if (node->pending_count == 0) return PR_OK;
+	node->event_block = block->number;
+	return catch_up(node);
+}
+
+static enum pr_err on_block(void *ctx, const struct pr_l1_block *block)
+{
+	struct frd_node *node = ctx;
+
+	pthread_mutex_lock(&node->lock);
+	enum pr_err err = store_pending(node, block);
+	node->l1_block  = block->number;
+	node->l1_time   = block->timestamp_s;
+	pthread_mutex_unlock(&node->lock);
+	for (uint32_t i = 0; i < node->pending_count; i++) free(node->pending[i].data);
+	node->pending_count = 0;
+	return err;
+}
+
+enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth)
+{
+	struct pr_follow_options options = { .start_block = node->chain->deploy_block, .target = target, .depth = depth };
+	struct pr_follow_events  events  = { on_rollback, on_log, on_block, node };
+	struct pr_contracts      c;
+
+	memcpy(c.rollup20, node->chain->rollup20, 20);
+	memcpy(c.inbox20, node->chain->inbox20, 20);
+	memcpy(c.vault20, node->chain->vault20, 20);
+	pr_contracts_filter(&options.filter, &c);
+	PR_FORWARD(pr_follow_open(&node->follow, rpc, &options, &events));
+	enum pr_err err = frd_archive_position(&node->archive, node->follow);
+	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+}
+
+enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
+{
+	*idle = false;
+	for (uint32_t i = 0; i < max_steps && !*idle; i++) {
+		enum pr_err err = pr_follow_step(node->follow, idle);
+		if (node->rolled_back) PR_FORWARD(frd_archive_forget(&node->archive));
+		if (err != PR_OK) return err;
+	}
+	return PR_OK;
+}
+
+enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch)
+{
+	PR_CHECK(node->base_batch <= batch && batch < node->book.batch_count);
+	while (node->base_batch < batch) {
+		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL));
+		node->base_batch++;
+	}
+	return PR_OK;
+}
+
+void frd_node_close(struct frd_node *node)
+{
+	pr_follow_close(node->follow);
+	frd_archive_close(&node->archive);
+	frd_book_fini(&node->book);
+	for (uint32_t i = 0; i < node->pending_count; i++) free(node->pending[i].data);
+	free(node->pending);
+	pr_map_release(node->withdrawn, node->head.capacity / 8 + 1);
+	pr_map_release(node->head_mem, node->state_bytes);
+	pr_map_release(node->base_mem, node->state_bytes);
+	pthread_mutex_destroy(&node->lock);
+}
