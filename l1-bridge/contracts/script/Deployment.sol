@@ -74,6 +74,7 @@ library Deployment {
         }
         out = new bytes(size);
         for (uint256 i = 0; i < size; i++) {
+            // forge-lint: disable-next-line(unsafe-typecast) -- one byte of the number is meant
             out[i] = bytes1(uint8(n >> (8 * (size - 1 - i))));
         }
     }

@@ -68,6 +68,7 @@ contract Inbox is IInbox {
     /// @inheritdoc IInbox
     function enqueueDeposit(address account, uint64 amount) external returns (uint64 index) {
         if (msg.sender != vault) revert NotVault(msg.sender);
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
         return _append(abi.encodePacked(uint8(KIND_DEPOSIT), account, amount));
     }
 
@@ -104,6 +105,7 @@ contract Inbox is IInbox {
         Proposal memory p = _proposals[id];
         if (block.timestamp < p.enqueueFrom) revert ParamTooEarly(id, p.enqueueFrom);
         _proposalsEnqueued++;
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
         return _append(abi.encodePacked(uint8(KIND_PARAM), p.index, p.value));
     }
 

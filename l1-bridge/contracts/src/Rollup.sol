@@ -34,6 +34,10 @@ contract Rollup is IRollup {
     address payable private constant BURNED = payable(address(0xdead));
     /// @dev Longer spans are mistakes in units, and shorter sums cannot overflow.
     uint64 private constant SECONDS_MAX = 10 * 365 days;
+    // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
+    uint64 private constant ITEMS_MAX = uint64(BATCH_ITEMS_MAX);
+    // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
+    uint64 private constant CHUNK_ITEMS = uint64(INBOX_CHUNK_ITEMS);
     bytes32 private constant DOMAIN_TYPE =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
@@ -143,8 +147,8 @@ contract Rollup is IRollup {
         uint64 items = INBOX.count();
         if (inboxTo > items) revert InboxAhead(inboxTo, items);
         uint64 taken = inboxTo - tip.inboxTo;
-        if (taken > BATCH_ITEMS_MAX) revert TooManyItems(taken);
-        if (taken < BATCH_ITEMS_MAX && inboxTo < items && _isOverdue(inboxTo)) revert InboxOverdue(inboxTo);
+        if (taken > ITEMS_MAX) revert TooManyItems(taken);
+        if (taken < ITEMS_MAX && inboxTo < items && _isOverdue(inboxTo)) revert InboxOverdue(inboxTo);
         if (chunks.length > BATCH_DATA_MAX) revert BatchTooLarge(chunks.length);
         (uint32 posted, bytes32 chunksRoot) = _hashChunks(chunks);
         _append(tip, BatchHeader(parent, tip.number + 1, timestamp, tip.inboxTo, inboxTo, posted, chunksRoot), chunks);
@@ -155,7 +159,7 @@ contract Rollup is IRollup {
         Tip memory tip = latest;
         uint64 items = INBOX.count();
         if (tip.inboxTo >= items || !_isOverdue(tip.inboxTo)) revert InboxNotOverdue(tip.inboxTo);
-        uint64 inboxTo = items - tip.inboxTo > BATCH_ITEMS_MAX ? tip.inboxTo + uint64(BATCH_ITEMS_MAX) : items;
+        uint64 inboxTo = items - tip.inboxTo > ITEMS_MAX ? tip.inboxTo + ITEMS_MAX : items;
         (uint32 posted, bytes32 chunksRoot) = _hashChunks(msg.data[0:0]);
         _append(
             tip,
@@ -200,6 +204,7 @@ contract Rollup is IRollup {
         assembly ("memory-safe") {
             mstore(hashes, n)
         }
+        // forge-lint: disable-next-line(unsafe-typecast) -- at most BATCH_CHUNKS_MAX
         return (uint32(n), HashList.root(hashes));
     }
 
@@ -345,9 +350,10 @@ contract Rollup is IRollup {
         uint256 inboxChunks = _inboxChunks(proof.header);
         inbox = proof.chunkIndex < inboxChunks;
         if (inbox) {
+            // forge-lint: disable-next-line(unsafe-typecast) -- below inboxTo, as the chunk exists
             uint64 first = proof.header.inboxFrom + uint64(proof.chunkIndex * INBOX_CHUNK_ITEMS);
             uint64 left = proof.header.inboxTo - first;
-            uint64 items = left < INBOX_CHUNK_ITEMS ? left : uint64(INBOX_CHUNK_ITEMS);
+            uint64 items = left < CHUNK_ITEMS ? left : CHUNK_ITEMS;
             if (proof.chunkPath.length != 0 || !_areItems(proof.data, first, items)) {
                 revert ItemsWrong(first, first + items);
             }

@@ -57,7 +57,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (account == address(0)) revert ZeroAccount();
         uint256 amount = toNano(baseUnits);
         if (amount > type(uint64).max - custody) revert TotalTooLarge(custody, amount);
-        // Safe: just compared.
+        // forge-lint: disable-next-line(unsafe-typecast) -- just compared
         uint64 nano = uint64(amount);
         custody += nano;
         _take(baseUnits);
@@ -127,6 +127,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
     {
         uint256 depth = siblings.length;
         if (depth > TREE_DEPTH || uint256(id) >> depth != 0) revert ProofMalformed(id, depth);
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
         h = sha256(abi.encodePacked(uint8(TAG_LEAF), bytes32(0), uint8(OBJECT_WITHDRAWAL), to, amount));
         bytes32 empty = 0;
         for (uint256 level = 0; level < TREE_DEPTH; level++) {
@@ -138,6 +139,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
         return sha256(abi.encodePacked(uint8(TAG_NODE), left, right));
     }
 }

@@ -14,7 +14,7 @@ library HashList {
     /// carried along, so the cost goes with the number of values.
     function root(bytes32[] memory values) internal pure returns (bytes32) {
         uint256 n = values.length;
-        if (n > 1 << LIST_DEPTH) revert HashListTooLong(n);
+        if (n > 2 ** LIST_DEPTH) revert HashListTooLong(n);
         for (uint256 i = 0; i < n; i++) {
             values[i] = leaf(values[i]);
         }
