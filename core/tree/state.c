@@ -28,7 +28,7 @@ unsigned pr_depth_for(uint32_t count)
 size_t pr_state_bytes(uint32_t capacity)
 {
 	PR_CHECK(is_capacity(capacity));
-	size_t n = aligned(capacity * sizeof(struct pr_leaf)) + aligned(capacity * sizeof(uint32_t[2])) +
+	size_t n = aligned(capacity * sizeof(struct pr_leaf)) + aligned(capacity * sizeof(struct pr_index_node)) +
 	           aligned(capacity * sizeof(uint32_t)) + aligned(capacity);
 	for (uint32_t width = capacity; width > 0; width /= 2) n += aligned((size_t)width * 32);
 	return n;
@@ -49,8 +49,8 @@ void pr_state_init(struct pr_state *s, void *mem, uint32_t capacity, uint64_t sa
 		s->nodes[k] = (void *)p;
 		p += aligned((size_t)(capacity >> k) * 32);
 	}
-	s->child = (void *)p;
-	p += aligned(capacity * sizeof(uint32_t[2]));
+	s->index = (void *)p;
+	p += aligned(capacity * sizeof(struct pr_index_node));
 	s->dirty = (void *)p;
 	p += aligned(capacity * sizeof(uint32_t));
 	s->is_dirty = p;

@@ -10,13 +10,19 @@
 
 #include "core/tree/leaf.h"
 
+/* A node of the key index. */
+struct pr_index_node {
+	uint64_t prefix;   /* the first 8 bytes of the key, so that a search seldom touches the leaves */
+	uint32_t child[2]; /* ids with smaller and larger keys; no child: UINT32_MAX */
+};
+
 struct pr_state {
 	uint32_t capacity;           /* ids below this can be held (a power of two, at most PR_OBJECTS_MAX) */
 	uint32_t used;               /* ids below this have been stored at some time */
 	unsigned depth;              /* log2(capacity) */
 	struct pr_leaf *leaves;      /* capacity */
 	uint8_t (*nodes[PR_TREE_DEPTH + 1])[32]; /* nodes[k]: capacity >> k hashes, k = 0 .. depth */
-	uint32_t (*child)[2];        /* key index: a treap over ids; child[id][0/1]; no child: UINT32_MAX */
+	struct pr_index_node *index; /* key index: a treap over ids; capacity */
 	uint32_t index_root;
 	uint64_t index_salt;         /* priorities are salted so that chosen keys cannot deepen the index */
 	uint32_t *dirty;             /* capacity ids */

@@ -1,7 +1,8 @@
 /* The key index: a treap over object ids (Aragon and Seidel, "Randomized Search Trees", 1989).
  *
  * In key order it is a search tree, in priority order a heap.  Priorities come from the id and a secret salt, so whoever chooses the keys
- * cannot choose the shape, and the expected depth is logarithmic for every order of insertion.  Keys live in the leaves; nothing is ever removed. */
+ * cannot choose the shape, and the expected depth is logarithmic for every order of insertion.  Keys live in the leaves, their first bytes in the
+ * index as well; nothing is ever removed. */
 #include <string.h>
 
 #include "core/tree/state_parts.h"
@@ -21,36 +22,37 @@ static bool is_above(const struct pr_state *s, uint32_t a, uint32_t b)
 	return pa != pb ? pa > pb : a < b;
 }
 
-static int key_order(const struct pr_state *s, const uint8_t key32[32], uint32_t id)
+static int key_order(const struct pr_state *s, const uint8_t key32[32], uint64_t prefix, uint32_t id)
 {
-	const uint8_t *other32 = s->leaves[id].link.key;
-	uint64_t a = pr_be64(key32), b = pr_be64(other32);
-	return a != b ? (a < b ? -1 : 1) : memcmp(key32 + 8, other32 + 8, 24);
+	uint64_t other = s->index[id].prefix;
+	return prefix != other ? (prefix < other ? -1 : 1) : memcmp(key32 + 8, s->leaves[id].link.key + 8, 24);
 }
 
 void pr_index_insert(struct pr_state *s, uint32_t id)
 {
-	const uint8_t *key32 = s->leaves[id].link.key;
-	uint32_t      *slot  = &s->index_root;
+	const uint8_t *key32  = s->leaves[id].link.key;
+	uint64_t       prefix = pr_be64(key32);
+	uint32_t      *slot   = &s->index_root;
 	uint32_t      *ends[2];
 
 	while (*slot != PR_INDEX_NONE && is_above(s, *slot, id)) {
-		int order = key_order(s, key32, *slot);
+		int order = key_order(s, key32, prefix, *slot);
 		PR_CHECK(order != 0);
-		slot = &s->child[*slot][order > 0];
+		slot = &s->index[*slot].child[order > 0];
 	}
 
 	/* The subtree found is split at the key: what is smaller becomes the left child, what is larger the right. */
 	uint32_t cur = *slot;
-	*slot   = id;
-	ends[0] = &s->child[id][0];
-	ends[1] = &s->child[id][1];
+	*slot               = id;
+	s->index[id].prefix = prefix;
+	ends[0] = &s->index[id].child[0];
+	ends[1] = &s->index[id].child[1];
 	while (cur != PR_INDEX_NONE) {
-		int order = key_order(s, key32, cur);
+		int order = key_order(s, key32, prefix, cur);
 		PR_CHECK(order != 0);
 		int side    = order > 0 ? 0 : 1;
 		*ends[side] = cur;
-		ends[side]  = &s->child[cur][!side];
+		ends[side]  = &s->index[cur].child[!side];
 		cur         = *ends[side];
 	}
 	*ends[0] = PR_INDEX_NONE;
@@ -59,14 +61,15 @@ void pr_index_insert(struct pr_state *s, uint32_t id)
 
 bool pr_index_find(const struct pr_state *s, const uint8_t key32[32], uint32_t *id)
 {
-	uint32_t cur = s->index_root;
+	uint64_t prefix = pr_be64(key32);
+	uint32_t cur    = s->index_root;
 
 	*id = PR_INDEX_NONE;
 	while (cur != PR_INDEX_NONE) {
-		int order = key_order(s, key32, cur);
+		int order = key_order(s, key32, prefix, cur);
 		if (order >= 0) *id = cur;
 		if (order == 0) return true;
-		cur = s->child[cur][order > 0];
+		cur = s->index[cur].child[order > 0];
 	}
 	return false;
 }

@@ -259,7 +259,7 @@ static int compare32(const void *a, const void *b) { return memcmp(a, b, 32); }
 static unsigned index_depth(const struct pr_state *s, uint32_t at)
 {
 	if (at == UINT32_MAX) return 0;
-	unsigned l = index_depth(s, s->child[at][0]), r = index_depth(s, s->child[at][1]);
+	unsigned l = index_depth(s, s->index[at].child[0]), r = index_depth(s, s->index[at].child[1]);
 	return 1 + (l > r ? l : r);
 }
 
