@@ -205,7 +205,7 @@ static void test_few_and_many_dirty_leaves(void)
 		uint32_t n = round % 4 == 3 ? 200 : 1 + gen_below(&g, 15);
 		uint32_t ids[200];
 		for (uint32_t i = 0; i < n; i++) {
-			ids[i] = 1 + gen_below(&g, MODEL_MAX - 1);
+			ids[i] = round % 2 ? 1 + gen_below(&g, MODEL_MAX - 1) : 4000 + gen_below(&g, 40);
 			gen_change(&g, ids[i], false);
 		}
 		const uint32_t *dirty = pr_state_dirty(&s, &count);

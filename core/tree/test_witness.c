@@ -470,6 +470,14 @@ static void test_wrong_forms_are_refused(void)
 	memcpy(other + at + 37, bytes + at + 5, len - at - 5);
 	UNIT_CHECK(!opens(other, len + 32));
 
+	/* A leaf twice, and the sibling that the second of them would need. */
+	for (uint32_t i = 0; i < 3; i++) {
+		p.siblings = i;
+		pr_leaf_hash(p.sibling[0], pr_state_leaf(&s, 0));
+		memcpy(p.sibling[1], p.sibling[0], 32);
+		UNIT_CHECK(!opens(other, put_together(&p, (const uint32_t[]){ 0, 1, 1 }, 3)));
+	}
+
 	/* A second system object. */
 	leaf = (struct pr_leaf){ .o.type = PR_OBJECT_SYSTEM, .link.key = { 9 } };
 	pr_state_put(&s, 2, &leaf);
