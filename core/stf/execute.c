@@ -38,15 +38,27 @@ enum pr_status pr_item_execute(const struct pr_view *view, const struct pr_step_
 	return status;
 }
 
-/* True if the witness has every leaf that the entry names: beyond these and the system, execution touches only what find and create lead to. */
-static bool named_present(struct pr_partial *partial, const struct pr_view *view, const struct pr_entry *e)
+/* Executes on a witness.  A leaf that is missing ends it at once through stop: no rule ever sees a made-up leaf. */
+static bool execute_stateless(struct pr_partial *partial, const struct pr_step_ctx *ctx, const uint8_t *data, size_t len,
+                              const struct pr_chunk *chunk)
 {
-	const struct pr_kind_info *info = pr_kind_info(e->kind);
-	struct pr_leaf             leaf;
+	struct pr_view view = pr_partial_view(partial);
+	jmp_buf        stop;
+	const uint8_t *item;
+	uint32_t       item_len;
+	size_t         pos = 0;
 
-	for (unsigned i = 0; i < info->field_count; i++)
-		if (pr_field_is_id(info->fields[i].type)) view->load(view->ctx, (uint32_t)e->f[i].num, &leaf);
-	return !partial->missing;
+	if (setjmp(stop) != 0) return false;
+	partial->stop_opt = &stop;
+	pr_chunk_begin(&view, ctx);
+	if (ctx->inbox) {
+		while (pr_run_next(&item, &item_len, &pos, data, len)) (void)pr_item_execute(&view, ctx, item, item_len);
+		if (pos != len) return false;
+	} else {
+		for (uint32_t i = 0; i < chunk->count; i++) (void)pr_step(&view, ctx, &chunk->entries[i], NULL);
+	}
+	partial->stop_opt = NULL;
+	return true;
 }
 
 bool pr_step_stateless(uint8_t post_root32[32], const uint8_t pre_root32[32], const struct pr_step_ctx *ctx, const uint8_t *data,
@@ -57,23 +69,7 @@ bool pr_step_stateless(uint8_t post_root32[32], const uint8_t pre_root32[32], co
 		return true;
 	}
 	if (!pr_partial_open(partial, witness, witness_len, pre_root32)) return false;
-	struct pr_view view = pr_partial_view(partial);
-	if (ctx->inbox) {
-		const uint8_t *item;
-		uint32_t       item_len;
-		size_t         pos = 0;
-		pr_chunk_begin(&view, ctx);
-		while (pr_run_next(&item, &item_len, &pos, data, data_len)) {
-			if (pr_wire_decode(&scratch->entries[0], item, item_len) && !named_present(partial, &view, &scratch->entries[0])) return false;
-			(void)pr_item_execute(&view, ctx, item, item_len);
-		}
-		if (pos != data_len) return false;
-	} else {
-		for (uint32_t i = 0; i < scratch->count; i++)
-			if (!named_present(partial, &view, &scratch->entries[i])) return false;
-		(void)pr_chunk_execute(&view, ctx, data, data_len, scratch, NULL);
-	}
-	if (partial->missing) return false;
+	if (!execute_stateless(partial, ctx, data, data_len, scratch)) return false;
 	pr_partial_root(partial, post_root32);
 	return true;
 }

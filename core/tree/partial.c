@@ -81,7 +81,8 @@ bool pr_partial_open(struct pr_partial *p, const uint8_t *witness, size_t len, c
 	uint8_t          root32[32];
 
 	pr_tree_zero_init();
-	p->missing = false;
+	p->missing  = false;
+	p->stop_opt = NULL;
 	p->depth   = pr_cur_u8(&c);
 	p->count   = pr_cur_u16(&c);
 	if (!pr_cur_ok(&c) || p->depth > PR_TREE_DEPTH || p->count == 0 || p->count > PR_WITNESS_LEAVES_MAX) return false;
@@ -109,13 +110,19 @@ static int position(const struct pr_partial *p, uint32_t id)
 	return low < p->count && p->ids[low] == id ? (int)low : -1;
 }
 
+static void note_missing(struct pr_partial *p)
+{
+	p->missing = true;
+	if (p->stop_opt) longjmp(*p->stop_opt, 1);
+}
+
 static void partial_load(void *ctx, uint32_t id, struct pr_leaf *out)
 {
 	struct pr_partial *p  = ctx;
 	int                at = position(p, id);
 
 	if (at < 0) {
-		p->missing = true;
+		note_missing(p);
 		memset(out, 0, sizeof *out);
 		return;
 	}
@@ -142,7 +149,7 @@ static bool partial_find(void *ctx, const uint8_t key32[32], uint32_t *id)
 			below = true;
 		}
 	}
-	if (!below) p->missing = true;
+	if (!below) note_missing(p);
 	return false;
 }
 
@@ -152,7 +159,7 @@ static void partial_store(void *ctx, uint32_t id, const struct pr_leaf *leaf)
 	int                at = position(p, id);
 
 	/* Once something was missing the leaves stay as they are: what follows is run on made-up loads and finds, and says nothing. */
-	if (at < 0) p->missing = true;
+	if (at < 0) note_missing(p);
 	if (p->missing) return;
 
 	uint8_t was = p->leaves[at].o.type;

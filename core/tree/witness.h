@@ -2,6 +2,8 @@
 #ifndef PR_TREE_WITNESS_H
 #define PR_TREE_WITNESS_H
 
+#include <setjmp.h>
+
 #include "core/tree/state.h"
 
 /* More than any chunk within its bounds can touch, and the bytes of such a witness at depth 24. */
@@ -41,6 +43,7 @@ struct pr_partial {
 	uint8_t link_form[PR_WITNESS_LEAVES_MAX];
 	const uint8_t *siblings; /* borrowed from the witness bytes */
 	uint32_t sibling_count;
+	jmp_buf *stop_opt; /* where execution goes at once when something is missing; NULL (after open): it goes on, on made-up empty leaves */
 	bool missing; /* a leaf or link that the witness does not have was asked for: the run says nothing */
 };
 /* Parses and checks a witness against pre_root32.  False if it is malformed or does not give that root. */

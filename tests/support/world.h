@@ -45,7 +45,7 @@ static inline uint64_t world_rand(struct world *w)
 	w->rand ^= w->rand >> 27;
 	return w->rand * 0x2545F4914F6CDD1Du;
 }
-static inline uint64_t world_below(struct world *w, uint64_t n) { return world_rand(w) % n; }
+static inline uint64_t world_below(struct world *w, uint64_t n) { return n ? world_rand(w) % n : 0; }
 
 static inline const struct pr_system *world_system(const struct world *w) { return &pr_state_leaf(&w->state, 0)->o.u.system; }
 static inline const struct pr_account *world_account(const struct world *w, uint32_t person)
