@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {Inbox} from "../src/Inbox.sol";
-import {Rollup} from "../src/Rollup.sol";
-import {Vault} from "../src/Vault.sol";
+import {IInbox} from "../src/interfaces/IInbox.sol";
+import {IRollup} from "../src/interfaces/IRollup.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {DeployConfig, Deployment} from "./Deployment.sol";
 import {Genesis} from "./Genesis.sol";
 
@@ -16,7 +16,6 @@ interface Vm {
     function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
     function envString(string calldata name) external view returns (string memory);
     function envUint(string calldata name) external view returns (uint256);
-    function getCode(string calldata artifact) external view returns (bytes memory);
     function getNonce(address who) external view returns (uint64);
     function startBroadcast(address sender) external;
     function stopBroadcast() external;
@@ -49,8 +48,6 @@ contract Deploy {
 
     /// @notice A variable is larger than what it sets.
     error VariableTooLarge(string name, uint256 value);
-    /// @notice A contract could not be created.
-    error CreateFailed(string artifact);
 
     function run() external {
         uint256[] memory params = new uint256[](4);
@@ -66,7 +63,7 @@ contract Deploy {
 
         VM.startBroadcast(msg.sender);
         if (c.verifier == address(0)) c.verifier = _createVerifier();
-        (Inbox inbox, Vault vault, Rollup rollup) = Deployment.deploy(c, msg.sender, VM.getNonce(msg.sender));
+        (IInbox inbox, IVault vault, IRollup rollup) = Deployment.deploy(c, msg.sender, VM.getNonce(msg.sender));
         VM.stopBroadcast();
         assert(vault.nanoPerBaseUnit() == withdrawMultiple);
         _writeChainFile(c, params, withdrawMultiple, deployBlock, [address(rollup), address(inbox), address(vault)]);
@@ -93,16 +90,8 @@ contract Deploy {
     }
 
     function _createVerifier() private returns (address) {
-        address decoder = _create("ZstdDecoder.sol:ZstdDecoder", "");
-        return _create("FraudVerifier.sol:FraudVerifier", abi.encode(decoder));
-    }
-
-    function _create(string memory artifact, bytes memory arguments) private returns (address at_) {
-        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
-        assembly ("memory-safe") {
-            at_ := create(0, add(code, 32), mload(code))
-        }
-        if (at_ == address(0)) revert CreateFailed(artifact);
+        address decoder = Deployment.create("ZstdDecoder.sol:ZstdDecoder", "");
+        return Deployment.create("FraudVerifier.sol:FraudVerifier", abi.encode(decoder));
     }
 
     function _writeChainFile(

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Inbox} from "../src/Inbox.sol";
-import {Rollup} from "../src/Rollup.sol";
-import {Vault} from "../src/Vault.sol";
-import {RollupConfig} from "../src/interfaces/IRollup.sol";
+import {IInbox} from "../src/interfaces/IInbox.sol";
+import {IRollup, RollupConfig} from "../src/interfaces/IRollup.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
+
+/// @notice The cheat code that reads an artifact.
+interface Artifacts {
+    function getCode(string calldata artifact) external view returns (bytes memory);
+}
 
 /// @notice What a deployment chooses.
 struct DeployConfig {
@@ -22,7 +26,13 @@ struct DeployConfig {
 }
 
 /// @notice Creates Inbox, Vault and Rollup, which name one another, by predicting their addresses.
+/// @dev Creation code comes from the artifacts, so forge must have built them; `new` would compile every contract again
+/// inside each script and test.
 library Deployment {
+    Artifacts private constant ARTIFACTS = Artifacts(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    /// @notice A contract could not be created and gave no reason.
+    error CreateFailed(string artifact);
     /// @notice A contract did not land where it was predicted: another transaction took the nonce.
     error AddressMissed(address got, address want);
 
@@ -31,31 +41,46 @@ library Deployment {
     /// @param nonce the deployer's next nonce
     function deploy(DeployConfig memory c, address deployer, uint64 nonce)
         internal
-        returns (Inbox inbox, Vault vault, Rollup rollup)
+        returns (IInbox inbox, IVault vault, IRollup rollup)
     {
         address inboxAt = createAddress(deployer, nonce);
         address vaultAt = createAddress(deployer, nonce + 1);
         address rollupAt = createAddress(deployer, nonce + 2);
-        inbox = new Inbox(vaultAt, c.governor, c.governorDelaySeconds, c.forceFeeWei);
-        vault = new Vault(c.token, inboxAt, rollupAt);
-        rollup = new Rollup(
-            RollupConfig({
-                governor: c.governor,
-                operator: c.operator,
-                inbox: inboxAt,
-                vault: vaultAt,
-                verifier: c.verifier,
-                l2ChainId: c.l2ChainId,
-                genesisRoot: c.genesisRoot,
-                windowSeconds: c.windowSeconds,
-                bondWei: c.bondWei,
-                forceDeadlineSeconds: c.forceDeadlineSeconds,
-                governorDelaySeconds: c.governorDelaySeconds
-            })
+        inbox = IInbox(
+            create("Inbox.sol:Inbox", abi.encode(vaultAt, c.governor, c.governorDelaySeconds, c.forceFeeWei))
         );
+        vault = IVault(create("Vault.sol:Vault", abi.encode(c.token, inboxAt, rollupAt)));
+        RollupConfig memory rollupConfig = RollupConfig({
+            governor: c.governor,
+            operator: c.operator,
+            inbox: inboxAt,
+            vault: vaultAt,
+            verifier: c.verifier,
+            l2ChainId: c.l2ChainId,
+            genesisRoot: c.genesisRoot,
+            windowSeconds: c.windowSeconds,
+            bondWei: c.bondWei,
+            forceDeadlineSeconds: c.forceDeadlineSeconds,
+            governorDelaySeconds: c.governorDelaySeconds
+        });
+        rollup = IRollup(create("Rollup.sol:Rollup", abi.encode(rollupConfig)));
         if (address(inbox) != inboxAt) revert AddressMissed(address(inbox), inboxAt);
         if (address(vault) != vaultAt) revert AddressMissed(address(vault), vaultAt);
         if (address(rollup) != rollupAt) revert AddressMissed(address(rollup), rollupAt);
+    }
+
+    /// @notice Creates the contract of an artifact ("File.sol:Name"); what its constructor reverts with is passed on.
+    function create(string memory artifact, bytes memory arguments) internal returns (address at_) {
+        bytes memory code = bytes.concat(ARTIFACTS.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            at_ := create(0, add(code, 32), mload(code))
+            if and(iszero(at_), gt(returndatasize(), 0)) {
+                let p := mload(0x40)
+                returndatacopy(p, 0, returndatasize())
+                revert(p, returndatasize())
+            }
+        }
+        if (at_ == address(0)) revert CreateFailed(artifact);
     }
 
     /// @notice Address of what `deployer` creates with `nonce`: the last 20 bytes of keccak(rlp(deployer, nonce)).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Inbox} from "../src/Inbox.sol";
+import {Deployment} from "../script/Deployment.sol";
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {
     KIND_COUNT,
@@ -22,12 +22,16 @@ contract InboxTest is Base {
     address internal vault = person("vault");
     address internal governor = person("governor");
     address internal alice = person("alice");
-    Inbox internal inbox;
+    IInbox internal inbox;
 
     function setUp() public {
         vm.warp(START);
-        inbox = new Inbox(vault, governor, DELAY, FEE);
+        inbox = IInbox(this.create(vault, DELAY));
         vm.deal(alice, 1 ether);
+    }
+
+    function create(address vault_, uint64 delay) external returns (address) {
+        return Deployment.create("Inbox.sol:Inbox", abi.encode(vault_, governor, delay, FEE));
     }
 
     function wireBytes(uint256 kind) internal pure returns (uint256) {
@@ -67,12 +71,12 @@ contract InboxTest is Base {
 
     function test_constructor_noVault_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IInbox.ConfigInvalid.selector, "vault"));
-        new Inbox(address(0), governor, DELAY, FEE);
+        this.create(address(0), DELAY);
     }
 
     function test_constructor_delayTooLong_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IInbox.ConfigInvalid.selector, "governorDelaySeconds"));
-        new Inbox(vault, governor, 10 * 365 days + 1, FEE);
+        this.create(vault, 10 * 365 days + 1);
     }
 
     // ---- enqueueDeposit

@@ -314,19 +314,11 @@ contract InvariantsTest is Fixture {
         targetContract(address(handler));
     }
 
-    function invariant_bonds_balance() public view {
+    /// @dev All at once: each invariant function would be a campaign of its own.
+    function invariant_books_agree() public view {
         handler.checkBonds();
-    }
-
-    function invariant_custody_coversLiabilities() public view {
         handler.checkCustody();
-    }
-
-    function invariant_order_isKept() public view {
         handler.checkOrder();
-    }
-
-    function invariant_finality_isKept() public view {
         handler.checkFinality();
     }
 

@@ -2,9 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {DeployConfig, Deployment} from "../script/Deployment.sol";
-import {Inbox} from "../src/Inbox.sol";
-import {Rollup} from "../src/Rollup.sol";
-import {Vault} from "../src/Vault.sol";
 import {Claim, ClaimState, IRollup, RollupConfig} from "../src/interfaces/IRollup.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {Lists} from "./support/Lists.sol";
@@ -120,25 +117,29 @@ contract RollupConfigTest is Fixture {
         }
     }
 
+    function createRollup(RollupConfig calldata c) external {
+        Deployment.create("Rollup.sol:Rollup", abi.encode(c));
+    }
+
     function test_constructor_contractsDisagree_reverts() public {
         RollupConfig memory c = rollup.config();
         vm.expectRevert(abi.encodeWithSelector(IRollup.ConfigInvalid.selector, "vault"));
-        new Rollup(c);
+        this.createRollup(c);
         c.inbox = address(0x1234);
         vm.expectRevert(abi.encodeWithSelector(IRollup.ConfigInvalid.selector, "inbox"));
-        new Rollup(c);
+        this.createRollup(c);
         c = rollup.config();
         c.vault = alice;
         vm.expectRevert(abi.encodeWithSelector(IRollup.ConfigInvalid.selector, "inbox"));
-        new Rollup(c);
+        this.createRollup(c);
         c = rollup.config();
         c.governor = alice;
         vm.expectRevert(abi.encodeWithSelector(IRollup.ConfigInvalid.selector, "governor"));
-        new Rollup(c);
+        this.createRollup(c);
         c = rollup.config();
         c.governorDelaySeconds++;
         vm.expectRevert(abi.encodeWithSelector(IRollup.ConfigInvalid.selector, "governorDelaySeconds"));
-        new Rollup(c);
+        this.createRollup(c);
     }
 
     // ---- The operator's office

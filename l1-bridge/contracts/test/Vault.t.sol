@@ -5,8 +5,7 @@ import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {Inbox} from "../src/Inbox.sol";
-import {Vault} from "../src/Vault.sol";
+import {Deployment} from "../script/Deployment.sol";
 import {IInbox} from "../src/interfaces/IInbox.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
 import {Base} from "./Base.sol";
@@ -36,30 +35,34 @@ contract VaultTest is Base {
     address internal alice = person("alice");
     address internal bob = person("bob");
     FinalRoots internal roots;
-    Inbox internal inbox;
-    mapping(Vault vault => bool) internal isNative;
+    IInbox internal inbox;
+    mapping(IVault vault => bool) internal isNative;
 
     function setUp() public {
         roots = new FinalRoots();
         vm.deal(alice, type(uint128).max);
     }
 
-    function vaultFor(address token) internal returns (Vault vault) {
+    function createVault(address token, address inbox_, address rollup) public returns (address) {
+        return Deployment.create("Vault.sol:Vault", abi.encode(token, inbox_, rollup));
+    }
+
+    function vaultFor(address token) internal returns (IVault vault) {
         address vaultAt = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        inbox = new Inbox(vaultAt, address(1), 1, 0);
-        vault = new Vault(token, address(inbox), address(roots));
+        inbox = IInbox(Deployment.create("Inbox.sol:Inbox", abi.encode(vaultAt, address(1), 1, 0)));
+        vault = IVault(createVault(token, address(inbox), address(roots)));
         eq(address(vault), vaultAt, "predicted address");
         isNative[vault] = token == address(0);
     }
 
-    function vaultWithToken(TestToken token) internal returns (Vault vault) {
+    function vaultWithToken(TestToken token) internal returns (IVault vault) {
         vault = vaultFor(address(token));
         token.mint(alice, type(uint128).max);
         vm.prank(alice);
         token.approve(address(vault), type(uint256).max);
     }
 
-    function deposit(Vault vault, address account, uint256 baseUnits) internal returns (uint64) {
+    function deposit(IVault vault, address account, uint256 baseUnits) internal returns (uint64) {
         vm.prank(alice);
         return vault.deposit{value: isNative[vault] ? baseUnits : 0}(account, baseUnits);
     }
@@ -87,11 +90,11 @@ contract VaultTest is Base {
         uint256[6] memory perNano = [uint256(1), 1, 1, 1e9, 1e18, 1e27];
         uint256[6] memory perBase = [uint256(1e9), 1000, 1, 1, 1, 1];
         for (uint256 i = 0; i < decimals.length; i++) {
-            Vault vault = vaultFor(address(new TestToken(decimals[i])));
+            IVault vault = vaultFor(address(new TestToken(decimals[i])));
             eq(vault.baseUnitsPerNano(), perNano[i], "base units per nano");
             eq(vault.nanoPerBaseUnit(), perBase[i], "nano per base unit");
         }
-        Vault native = vaultFor(address(0));
+        IVault native = vaultFor(address(0));
         eq(native.baseUnitsPerNano(), 1e9, "wei per nano");
         eq(native.nanoPerBaseUnit(), 1, "nano per wei");
         eq(native.inbox(), address(inbox), "inbox");
@@ -100,20 +103,20 @@ contract VaultTest is Base {
 
     function test_constructor_wrongArguments_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IVault.ConfigInvalid.selector, "inbox"));
-        new Vault(address(0), address(0), address(roots));
+        this.createVault(address(0), address(0), address(roots));
         vm.expectRevert(abi.encodeWithSelector(IVault.ConfigInvalid.selector, "rollup"));
-        new Vault(address(0), address(1), address(0));
+        this.createVault(address(0), address(1), address(0));
         vm.expectRevert(abi.encodeWithSelector(IVault.ConfigInvalid.selector, "token"));
-        new Vault(address(0x1234), address(1), address(roots));
+        this.createVault(address(0x1234), address(1), address(roots));
         TestToken token = new TestToken(37);
         vm.expectRevert(abi.encodeWithSelector(IVault.ConfigInvalid.selector, "decimals"));
-        new Vault(address(token), address(1), address(roots));
+        this.createVault(address(token), address(1), address(roots));
     }
 
     // ---- deposit
 
     function test_deposit_native_succeeds() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         vm.expectEmit(true, true, true, true, address(inbox));
         emit IInbox.ItemAdded(0, uint64(block.timestamp), abi.encodePacked(uint8(1), bob, uint64(3)));
         vm.expectEmit(true, true, true, true, address(vault));
@@ -126,7 +129,7 @@ contract VaultTest is Base {
 
     function testFuzz_deposit_anyDecimals_succeeds(uint8 decimals, uint64 amount) public {
         decimals = uint8(bound(decimals, 0, 36));
-        Vault vault = vaultWithToken(new TestToken(decimals));
+        IVault vault = vaultWithToken(new TestToken(decimals));
         uint256 step = vault.nanoPerBaseUnit();
         uint256 nano = bound(amount, 1, type(uint64).max / vault.baseUnitsPerNano() / step + 1) * step;
         if (nano > type(uint64).max) nano = step;
@@ -138,13 +141,13 @@ contract VaultTest is Base {
     }
 
     function test_deposit_zeroAccount_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         vm.expectRevert(IVault.ZeroAccount.selector);
         deposit(vault, address(0), 1e9);
     }
 
     function test_deposit_notWholeNano_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         uint256[4] memory amounts = [uint256(0), 1, 1e9 - 1, 1e9 + 1];
         for (uint256 i = 0; i < amounts.length; i++) {
             vm.expectRevert(abi.encodeWithSelector(IVault.NotWholeNano.selector, amounts[i]));
@@ -153,18 +156,18 @@ contract VaultTest is Base {
     }
 
     function test_deposit_wrongValue_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongValue.selector, 1e9, 2e9));
         vm.prank(alice);
         vault.deposit{value: 1e9}(bob, 2e9);
-        Vault tokens = vaultWithToken(new TestToken(6));
+        IVault tokens = vaultWithToken(new TestToken(6));
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongValue.selector, 1, 0));
         vm.prank(alice);
         tokens.deposit{value: 1}(bob, 5);
     }
 
     function test_deposit_totalTooLarge_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, bob, (uint256(type(uint64).max) - 1) * 1e9);
         vm.expectRevert(abi.encodeWithSelector(IVault.TotalTooLarge.selector, type(uint64).max - 1, 2));
         deposit(vault, bob, 2e9);
@@ -175,7 +178,7 @@ contract VaultTest is Base {
     }
 
     function testFuzz_deposit_huge_reverts(uint256 baseUnits, uint8 decimals) public {
-        Vault vault = vaultWithToken(new TestToken(uint8(bound(decimals, 0, 36))));
+        IVault vault = vaultWithToken(new TestToken(uint8(bound(decimals, 0, 36))));
         uint256 unit = vault.baseUnitsPerNano();
         uint256 least = (uint256(type(uint64).max) / vault.nanoPerBaseUnit() + 1) * unit;
         baseUnits = bound(baseUnits, least, type(uint256).max) / unit * unit;
@@ -186,7 +189,7 @@ contract VaultTest is Base {
 
     function test_deposit_silentToken_succeeds() public {
         SilentToken token = new SilentToken();
-        Vault vault = vaultFor(address(token));
+        IVault vault = vaultFor(address(token));
         token.mint(alice, 10);
         vm.prank(alice);
         token.approve(address(vault), 10);
@@ -198,20 +201,20 @@ contract VaultTest is Base {
     }
 
     function test_deposit_feeOnTransfer_reverts() public {
-        Vault vault = vaultWithToken(new FeeToken());
+        IVault vault = vaultWithToken(new FeeToken());
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongAmountReceived.selector, 99e9, 100e9));
         deposit(vault, bob, 100e9);
     }
 
     function test_deposit_moreThanAsked_reverts() public {
-        Vault vault = vaultWithToken(new GenerousToken());
+        IVault vault = vaultWithToken(new GenerousToken());
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongAmountReceived.selector, 1e9 + 1, 1e9));
         deposit(vault, bob, 1e9);
     }
 
     function test_deposit_balanceFalls_reverts() public {
         ThievingToken token = new ThievingToken();
-        Vault vault = vaultWithToken(token);
+        IVault vault = vaultWithToken(token);
         token.mint(address(vault), 5e9);
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongAmountReceived.selector, 0, 1e9));
         deposit(vault, bob, 1e9);
@@ -219,14 +222,14 @@ contract VaultTest is Base {
 
     function test_deposit_tokenSaysFalse_reverts() public {
         FalseToken token = new FalseToken();
-        Vault vault = vaultWithToken(token);
+        IVault vault = vaultWithToken(token);
         vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(token)));
         deposit(vault, bob, 1e9);
     }
 
     function test_deposit_notApproved_reverts() public {
         TestToken token = new TestToken(6);
-        Vault vault = vaultFor(address(token));
+        IVault vault = vaultFor(address(token));
         token.mint(alice, 5);
         vm.expectRevert();
         deposit(vault, bob, 5);
@@ -234,7 +237,7 @@ contract VaultTest is Base {
 
     function test_deposit_tokenCallsBack_isRefused() public {
         CallbackToken token = new CallbackToken();
-        Vault vault = vaultWithToken(token);
+        IVault vault = vaultWithToken(token);
         // The token deposits for itself in the middle, so that one delivery would count twice.
         token.mint(address(token), 1e9);
         token.arm(address(vault), abi.encodeCall(IVault.deposit, (bob, 1e9)));
@@ -248,7 +251,7 @@ contract VaultTest is Base {
     // ---- withdraw
 
     function test_withdraw_native_succeeds() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 10e9);
         bytes32[] memory siblings = finalWithdrawal(4, 5, bob, 7, 3);
         vm.expectEmit(true, true, true, true, address(vault));
@@ -264,7 +267,7 @@ contract VaultTest is Base {
         uint256 d = bound(depth, 0, 6);
         uint32 place = uint32(bound(id, 0, (1 << d) - 1));
         uint64 nano = uint64(bound(amount, 1, type(uint64).max));
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, uint256(nano) * 1e9);
         bytes32[] memory siblings = finalWithdrawal(1, place, bob, nano, d);
         vault.withdraw(1, place, bob, nano, siblings);
@@ -274,7 +277,7 @@ contract VaultTest is Base {
 
     /// @dev A proof may name default siblings as well as leave them out: up to all 32.
     function test_withdraw_allSiblings_succeeds() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 5e9);
         bytes32[] memory short = finalWithdrawal(1, 3, bob, 5, 3);
         bytes32[] memory all = new bytes32[](32);
@@ -286,7 +289,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_twice_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 10e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
         vault.withdraw(1, 2, bob, 5, siblings);
@@ -299,7 +302,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_notFinal_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 10e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
         vm.expectRevert(abi.encodeWithSelector(IVault.NotFinal.selector, 2));
@@ -307,7 +310,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_wrongProof_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 100e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
         expectInvalid(vault, 2, bob, 6, siblings);
@@ -318,7 +321,7 @@ contract VaultTest is Base {
         expectInvalid(vault, 0, bob, 5, new bytes32[](0));
     }
 
-    function expectInvalid(Vault vault, uint32 id, address to, uint64 amount, bytes32[] memory siblings) internal {
+    function expectInvalid(IVault vault, uint32 id, address to, uint64 amount, bytes32[] memory siblings) internal {
         bytes4 selector = 0;
         try vault.withdraw(1, id, to, amount, siblings) {}
         catch (bytes memory why) {
@@ -328,7 +331,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_malformedProof_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 100e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
         vm.expectRevert(abi.encodeWithSelector(IVault.ProofMalformed.selector, 6, 2));
@@ -341,14 +344,14 @@ contract VaultTest is Base {
 
     /// @dev An inner node's children must not pass for a leaf, whatever they hold: leaf and node hashes differ in tag.
     function test_withdraw_emptyLeaf_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 100e9);
         roots.set(1, StateTree.empty(32));
         expectInvalid(vault, 0, address(0), 0, new bytes32[](0));
     }
 
     function test_withdraw_notWholeBaseUnits_reverts() public {
-        Vault vault = vaultWithToken(new TestToken(6));
+        IVault vault = vaultWithToken(new TestToken(6));
         deposit(vault, alice, 100);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 1001, 2);
         vm.expectRevert(abi.encodeWithSelector(IVault.NotWholeBaseUnits.selector, 1001));
@@ -356,7 +359,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_moreThanCustody_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 4e9);
         vm.deal(address(vault), 100e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
@@ -366,7 +369,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_recipientRefuses_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 5e9);
         address to = address(new RefusingRecipient());
         bytes32[] memory siblings = finalWithdrawal(1, 2, to, 5, 2);
@@ -377,7 +380,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_recipientCallsBack_isPaidOnce() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 100e9);
         GreedyRecipient to = new GreedyRecipient(address(vault));
         bytes32[] memory siblings = finalWithdrawal(1, 2, address(to), 5, 2);
@@ -390,7 +393,7 @@ contract VaultTest is Base {
 
     function test_withdraw_tokenCallsBack_paysOnce() public {
         CallbackToken token = new CallbackToken();
-        Vault vault = vaultWithToken(token);
+        IVault vault = vaultWithToken(token);
         deposit(vault, alice, 100e9);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
         token.arm(address(vault), abi.encodeCall(IVault.withdraw, (1, 2, bob, 5, siblings)));
@@ -402,7 +405,7 @@ contract VaultTest is Base {
 
     function test_withdraw_tokenSaysFalse_reverts() public {
         FalseToken token = new FalseToken();
-        Vault vault = vaultFor(address(token));
+        IVault vault = vaultFor(address(token));
         // Money that came in before the token went bad.
         vm.store(address(vault), bytes32(0), bytes32(uint256(100)));
         eq(uint256(vault.custody()), 100, "custody is at slot 0");
@@ -413,7 +416,7 @@ contract VaultTest is Base {
     }
 
     function test_withdraw_shortOfCoin_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         deposit(vault, alice, 5e9);
         vm.deal(address(vault), 1);
         bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
@@ -422,7 +425,7 @@ contract VaultTest is Base {
     }
 
     function test_receive_plainCoin_reverts() public {
-        Vault vault = vaultFor(address(0));
+        IVault vault = vaultFor(address(0));
         vm.prank(alice);
         (bool ok,) = address(vault).call{value: 1e9}("");
         check(!ok, "coin enters through deposit only");

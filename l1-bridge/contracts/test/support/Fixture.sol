@@ -2,11 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {DeployConfig, Deployment} from "../../script/Deployment.sol";
-import {Inbox} from "../../src/Inbox.sol";
-import {Rollup} from "../../src/Rollup.sol";
-import {Vault} from "../../src/Vault.sol";
 import {Context} from "../../src/interfaces/IFraudVerifier.sol";
+import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {BatchHeader, IRollup, Proof} from "../../src/interfaces/IRollup.sol";
+import {IVault} from "../../src/interfaces/IVault.sol";
 import {Base, Vm} from "../Base.sol";
 import {Lists} from "./Lists.sol";
 import {MockVerifier} from "./MockVerifier.sol";
@@ -27,9 +26,9 @@ abstract contract Fixture is Base {
     address internal bob = person("bob");
 
     MockVerifier internal verifier;
-    Inbox internal inbox;
-    Vault internal vault;
-    Rollup internal rollup;
+    IInbox internal inbox;
+    IVault internal vault;
+    IRollup internal rollup;
 
     /// @dev Batches as their events told them: headers and posted chunks, by number.
     mapping(uint64 number => BatchHeader) internal headers;
