@@ -133,6 +133,18 @@ function solidity() {
   s += `\n// Field widths in bytes of each object type, in order; byte lengths of payloads; which types are keyed.\n`;
   for (const o of objects) s += `bytes constant WIDTHS_${o.name} = ${hex(o.fields.map(f => width[f.type]))};\n`;
   s += `bytes constant PAYLOAD_BYTES = ${hex(objects.map(sizeOf))};\n`;
+  const word = bytes => `0x${[...bytes, ...Array(32 - bytes.length).fill(0)].map(b => b.toString(16).padStart(2, '0')).join('')}`;
+  s += `uint256 constant PAYLOAD_BYTES_WORD = ${word(objects.map(sizeOf))}; // byte n: type n\n`;
+  s += `uint256 constant PAYLOAD_BYTES_MAX = ${Math.max(...objects.map(sizeOf))};\n`;
+  s += `uint256 constant KEYED_TYPES = ${objects.reduce((m, o) => m | (o.keyed ? 1 << o.type : 0), 0)}; // bit n: type n carries a link\n`;
+  s += `\n// Where a field lies in the payload: (byte offset << 8) | (256 - bits), the shift that brings a word read there down to the field.\n`;
+  for (const o of objects) {
+    let at = 1;
+    for (const f of o.fields) {
+      s += `uint256 constant AT_${o.name}_${upper(f.name)} = ${at * 256 + 256 - 8 * width[f.type]};\n`;
+      at += width[f.type];
+    }
+  }
   s += `\n// Entry kinds and, per kind, the positions of its fields (in words, after the word that holds the kind).\n`;
   for (const k of kinds) {
     s += `uint256 constant KIND_${k.name} = ${k.number};\n`;
@@ -149,7 +161,15 @@ function solidity() {
   s += `bytes constant KIND_IMPLICIT = ${hex([...zero, ...kinds.map(k => k.implicit)])};\n`;
   s += `bytes constant KIND_WIRE_BYTES = ${hex([0, 0, ...kinds.flatMap(k => [wireSize(k) >> 8, wireSize(k) & 255])])};\n`;
   s += `bytes constant KIND_GAS = ${hex([0, 0, 0, 0, ...kinds.flatMap(k => [k.gas >>> 24, (k.gas >>> 16) & 255, (k.gas >>> 8) & 255, k.gas & 255])])};\n`;
+  s += `// All of it, one word per kind: fields (1), flags (1: 1 signed, 2 inbox only), implicit leaves (1), words of a decoded entry (1),\n`;
+  s += `// wire bytes (2), gas (4), 6 unused, field types (16).\n`;
+  const info = k => [k.fields.length, (k.signed ? 1 : 0) | (k.place === 'I' ? 2 : 0), k.implicit, k.fields.length + 1 + (k.fields.some(f => f.type === 'sig64') ? 1 : 0),
+    wireSize(k) >> 8, wireSize(k) & 255, k.gas >>> 24, (k.gas >>> 16) & 255, (k.gas >>> 8) & 255, k.gas & 255, 0, 0, 0, 0, 0, 0,
+    ...Array.from({ length: 16 }, (_, i) => i < k.fields.length ? ft[k.fields[i].type] : 0)];
+  s += `bytes constant KIND_INFO =\n    hex"${'00'.repeat(32)}"` + kinds.map(k => `\n    ${hex(info(k))}`).join('') + `;\n`;
   for (const k of kinds) if (k.signed) s += `bytes32 constant TYPEHASH_${k.name} = keccak256("${typeString(k)}");\n`;
+  s += `\n/// @dev Writes the type hashes of the signed kinds to their places in a table that is zero.\nfunction fillTypehashes(bytes32[KIND_COUNT] memory table) pure {\n` +
+    kinds.filter(k => k.signed).map(k => `    table[KIND_${k.name}] = TYPEHASH_${k.name};\n`).join('') + `}\n`;
   s += `\nuint256 constant PARAM_COUNT = ${params.length};\n`;
   for (const p of params) s += `uint256 constant PARAM_${upper(p.name)} = ${p.index};\nuint256 constant PARAM_${upper(p.name)}_MIN = ${p.min};\nuint256 constant PARAM_${upper(p.name)}_MAX = ${p.max};\n`;
   return s;
