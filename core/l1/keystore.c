@@ -65,6 +65,8 @@ static enum pr_err read_kdf(struct pr_keystore *ks, const struct pr_json *doc, u
 			return PR_ERR_CORRUPT;
 		if (ks->n < 2 || (ks->n & (ks->n - 1)) != 0 || ks->r < 1 || ks->p < 1) return PR_ERR_CORRUPT;
 		if (ks->n > COST_N_MAX || ks->r > 16 || ks->p > 16) return PR_ERR_UNSUPPORTED;
+		/* RFC 7914, section 2: n < 2^(128 r / 8). */
+		if (ks->r < 4 && ks->n >= (uint64_t)1 << 16 * ks->r) return PR_ERR_UNSUPPORTED;
 		if (ks->n * ks->r > COST_NR_MAX || ks->n * ks->r * ks->p > COST_NRP_MAX) return PR_ERR_UNSUPPORTED;
 		return PR_OK;
 	}

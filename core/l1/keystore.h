@@ -18,8 +18,8 @@
 #define PR_KEYSTORE_LOG2_N_MIN 10
 #define PR_KEYSTORE_LOG2_N_MAX 20
 
-/* A parsed file.  Bounds: scrypt N <= 2^20, r and p <= 16, N * r <= 2^23 (1 GiB), N * r * p <= 2^25;
- * PBKDF2 at most 10^7 rounds. */
+/* A parsed file.  Bounds: scrypt N <= 2^20, r and p <= 16, N * r <= 2^23 (1 GiB), N * r * p <= 2^25,
+ * N < 2^(16 r) (RFC 7914); PBKDF2 at most 10^7 rounds. */
 struct pr_keystore {
 	bool scrypt; /* else PBKDF2 */
 	uint64_t n, r, p, rounds;

@@ -475,6 +475,15 @@ static uint64_t next_nonce(const struct pr_txmgr *m)
 	return nonce;
 }
 
+/* A nonce is not spent on a transaction the account cannot pay for: no node would take it.  *poor: it cannot. */
+static enum pr_err can_pay(struct pr_txmgr *m, pr_u128 value, const struct pr_txmgr_attempt *attempt, bool *poor)
+{
+	pr_u128 balance;
+	PR_FORWARD(pr_ethrpc_balance(m->rpc, &balance, m->options.addr20, pr_l1_at(PR_L1_LATEST)));
+	*poor = balance < value || balance - value < attempt->max_fee * attempt->gas_limit;
+	return PR_OK;
+}
+
 /* *stop: the intent must wait, and so must those behind it. */
 static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight, bool *stop)
 {
@@ -485,13 +494,17 @@ static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight,
 	PR_FORWARD(need_fees(m));
 	PR_FORWARD(pr_txmgr_store_body(m->kv, &body, e->rec.status.id));
 	enum pr_err err = simulate(m, e, &body, in_flight, &attempt.gas_limit, &verdict);
+	*stop = verdict == PR_TXMGR_PENDING;
 	if (err == PR_OK && verdict == PR_TXMGR_SENT) {
 		PR_CHECK(choose_fees(m, &attempt, NULL));
+		err = can_pay(m, body.value, &attempt, stop);
+		if (err == PR_OK && *stop) wait_for(m, e, "insufficient funds");
+	}
+	if (err == PR_OK && verdict == PR_TXMGR_SENT && !*stop) {
 		e->rec.status.nonce = next_nonce(m);
 		err = send_attempt(m, e, &body, attempt);
 	}
 	pr_txmgr_body_free(&body);
-	*stop = verdict == PR_TXMGR_PENDING;
 	return err;
 }
 
