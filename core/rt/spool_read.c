@@ -1,0 +1,161 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/be.h"
+#include "core/rt/crc32c.h"
+#include "core/rt/spool_parts.h"
+
+struct pr_spool_reader {
+	char dir[PR_PATH_BYTES_MAX];
+	struct spool_page *page;
+	struct spool_segment_head head;
+	const uint8_t *map; /* the segment that holds next, or NULL before the first read */
+	size_t map_len, at;
+	uint64_t next;
+};
+
+static void unmap(struct pr_spool_reader *r)
+{
+	if (r->map) munmap((void *)(uintptr_t)r->map, r->map_len);
+	r->map = NULL;
+}
+
+static enum pr_err map_segment(struct pr_spool_reader *r, uint64_t first)
+{
+	char        path[PR_PATH_BYTES_MAX];
+	struct stat st;
+
+	unmap(r);
+	PR_FORWARD(spool_segment_path(path, r->dir, first));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return errno == ENOENT ? PR_ERR_CORRUPT : PR_ERR_IO;
+	if (fstat(fd, &st) != 0 || st.st_size < (off_t)PR_SPOOL_HEADER_BYTES) {
+		close(fd);
+		return PR_ERR_CORRUPT;
+	}
+	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED) return PR_ERR_IO;
+	r->map     = map;
+	r->map_len = (size_t)st.st_size;
+	r->at      = PR_SPOOL_HEADER_BYTES;
+	if (!spool_head_decode(&r->head, r->map) || r->head.first != first) {
+		unmap(r);
+		return PR_ERR_CORRUPT;
+	}
+	return PR_OK;
+}
+
+/* Maps the segment that holds r->next and skips to it. */
+static enum pr_err seek(struct pr_spool_reader *r)
+{
+	struct spool_record record;
+	uint64_t           *firsts, first = 0;
+	uint32_t            count;
+
+	PR_FORWARD(spool_list(r->dir, &firsts, &count));
+	for (uint32_t i = 0; i < count && firsts[i] <= r->next; i++) first = firsts[i];
+	free(firsts);
+	if (first == 0) return PR_ERR_NOT_FOUND;
+	PR_FORWARD(map_segment(r, first));
+	for (uint64_t sequence = first; sequence < r->next; sequence++) {
+		if (!spool_record_at(&record, &r->head, r->map + r->at, r->map_len - r->at) || record.sequence != sequence) return PR_ERR_CORRUPT;
+		r->at += record.total;
+	}
+	return PR_OK;
+}
+
+enum pr_err pr_spool_reader_open(struct pr_spool_reader **out, const char *dir, uint64_t sequence)
+{
+	uint64_t *firsts = NULL;
+	uint32_t  count  = 0;
+
+	*out = NULL;
+	if (strlen(dir) >= PR_PATH_BYTES_MAX) return PR_ERR_INVALID;
+	struct pr_spool_reader *r = calloc(1, sizeof *r);
+	if (!r) return PR_ERR_FULL;
+	memcpy(r->dir, dir, strlen(dir) + 1);
+	enum pr_err err = spool_page_open(&r->page, dir, false);
+	if (err == PR_OK) err = spool_list(dir, &firsts, &count);
+	if (err == PR_OK && count == 0) err = PR_ERR_NOT_FOUND;
+	if (err == PR_OK) {
+		r->next = sequence ? sequence : firsts[0];
+		if (r->next < firsts[0]) err = PR_ERR_NOT_FOUND;
+		else if (r->next > atomic_load(&r->page->durable) + 1) err = PR_ERR_INVALID;
+	}
+	free(firsts);
+	if (err != PR_OK) {
+		pr_spool_reader_close(r);
+		return err;
+	}
+	*out = r;
+	return PR_OK;
+}
+
+void pr_spool_reader_close(struct pr_spool_reader *r)
+{
+	if (!r) return;
+	unmap(r);
+	spool_page_close(r->page);
+	free(r);
+}
+
+enum pr_err pr_spool_read(struct pr_spool_reader *r, uint64_t *sequence, const uint8_t **payload, size_t *len)
+{
+	struct spool_record record;
+
+	if (r->next > atomic_load_explicit(&r->page->durable, memory_order_acquire)) return PR_ERR_NOT_FOUND;
+	if (!r->map) PR_FORWARD(seek(r));
+	/* A durable record that is not in this segment begins the next one. */
+	if (r->map_len - r->at < PR_SPOOL_RECORD_HEADER_BYTES || pr_be64(r->map + r->at + 8) == 0) PR_FORWARD(map_segment(r, r->next));
+	if (!spool_record_at(&record, &r->head, r->map + r->at, r->map_len - r->at) || record.sequence != r->next) return PR_ERR_CORRUPT;
+	*sequence = record.sequence;
+	*payload  = record.payload;
+	*len      = record.len;
+	r->at += record.total;
+	r->next++;
+	return PR_OK;
+}
+
+uint64_t pr_spool_reader_next(const struct pr_spool_reader *r) { return r->next; }
+uint64_t pr_spool_reader_durable(const struct pr_spool_reader *r) { return atomic_load(&r->page->durable); }
+
+enum pr_err pr_spool_reader_wait(struct pr_spool_reader *r, uint32_t timeout_ms)
+{
+	uint32_t        seen = atomic_load(&r->page->wakeups);
+	struct timespec t    = { .tv_sec = timeout_ms / 1000, .tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
+
+	if (r->next <= atomic_load(&r->page->durable)) return PR_OK;
+	syscall(SYS_futex, &r->page->wakeups, FUTEX_WAIT, seen, &t, NULL, 0);
+	return r->next <= atomic_load(&r->page->durable) ? PR_OK : PR_ERR_TIMEOUT;
+}
+
+enum pr_err pr_cursor_file_save(const char *path, uint64_t sequence)
+{
+	uint8_t bytes[12];
+	pr_be64_put(bytes, sequence);
+	pr_be32_put(bytes + 8, pr_crc32c(0, bytes, 8));
+	return pr_file_write_atomic(path, bytes, sizeof bytes);
+}
+
+enum pr_err pr_cursor_file_load(uint64_t *sequence, const char *path)
+{
+	char  *bytes;
+	size_t len;
+
+	*sequence = 0;
+	PR_FORWARD(pr_file_read_all(&bytes, &len, path, 64));
+	const uint8_t *b  = (const uint8_t *)bytes;
+	bool           ok = len == 12 && pr_be32(b + 8) == pr_crc32c(0, b, 8);
+	if (ok) *sequence = pr_be64(b);
+	free(bytes);
+	return ok ? PR_OK : PR_ERR_CORRUPT;
+}
