@@ -101,35 +101,30 @@ contract Deploy {
         uint256 deployBlock,
         address[3] memory contracts
     ) private {
-        string memory text = string.concat(
-            "# Written by l1-bridge/contracts/script/Deploy.s.sol: what every program of this deployment agrees on.\n",
-            "[chain]\n",
-            _line("l1_chain_id", VM.toString(block.chainid)),
-            _line("l2_chain_id", VM.toString(uint256(c.l2ChainId))),
-            _line("rollup", _quoted(VM.toString(contracts[0]))),
-            _line("inbox", _quoted(VM.toString(contracts[1]))),
-            _line("vault", _quoted(VM.toString(contracts[2]))),
-            _line("deploy_block", VM.toString(deployBlock))
-        );
-        text = string.concat(
-            text,
-            _line("genesis_root", _quoted(VM.toString(c.genesisRoot))),
-            _line("withdraw_multiple", VM.toString(withdrawMultiple)),
-            "\n[params]\n",
-            _line("fee_ppm", VM.toString(params[0])),
-            _line("edge_ppm_max", VM.toString(params[1])),
-            _line("edges_ppm_max", VM.toString(params[2])),
-            _line("stream_grace_s", VM.toString(params[3]))
-        );
+        string memory text =
+            "# Written by l1-bridge/contracts/script/Deploy.s.sol: what every program of this deployment agrees on.\n";
+        text = string.concat(text, "[chain]\n", _number("l1_chain_id", block.chainid));
+        text = string.concat(text, _number("l2_chain_id", c.l2ChainId));
+        text = string.concat(text, _address("rollup", contracts[0]));
+        text = string.concat(text, _address("inbox", contracts[1]));
+        text = string.concat(text, _address("vault", contracts[2]));
+        text = string.concat(text, _address("verifier", c.verifier));
+        text = string.concat(text, _address("token", c.token));
+        text = string.concat(text, _number("deploy_block", deployBlock));
+        text = string.concat(text, _number("window_s", c.windowSeconds));
+        text = string.concat(text, _number("withdraw_multiple", withdrawMultiple));
+        text = string.concat(text, 'genesis_root = "', VM.toString(c.genesisRoot), '"\n\n[params]\n');
+        text = string.concat(text, _number("fee_ppm", params[0]), _number("edge_ppm_max", params[1]));
+        text = string.concat(text, _number("edges_ppm_max", params[2]), _number("stream_grace_s", params[3]));
         VM.writeFile(VM.envString("PR_CHAIN_FILE"), text);
     }
 
-    function _line(string memory key, string memory value) private pure returns (string memory) {
-        return string.concat(key, " = ", value, "\n");
+    function _number(string memory key, uint256 value) private pure returns (string memory) {
+        return string.concat(key, " = ", VM.toString(value), "\n");
     }
 
-    function _quoted(string memory text) private pure returns (string memory) {
-        return string.concat('"', text, '"');
+    function _address(string memory key, address value) private pure returns (string memory) {
+        return string.concat(key, ' = "', VM.toString(value), '"\n');
     }
 
     function _uint64(string memory name, uint256 value) private pure returns (uint64) {
