@@ -1,0 +1,387 @@
+#include "core/rt/httpc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/rt/clock.h"
+
+struct pr_httpc {
+	char host[256], port[8], path[PR_HTTPC_URL_BYTES_MAX], header[1024];
+	bool tls;
+	size_t response_max;
+	int fd;
+	SSL_CTX *ctx;
+	SSL *ssl;
+	char *buf; /* bytes received and not yet used */
+	size_t len, cap;
+};
+
+static enum pr_err parse_url(struct pr_httpc *c, const char *url)
+{
+	const char *p = url;
+	if (strncmp(p, "http://", 7) == 0) p += 7;
+	else if (strncmp(p, "https://", 8) == 0) c->tls = true, p += 8;
+	else return PR_ERR_INVALID;
+	size_t host = strcspn(p, ":/?#@");
+	if (host == 0 || host >= sizeof c->host || p[host] == '@' || strlen(url) >= PR_HTTPC_URL_BYTES_MAX) return PR_ERR_INVALID;
+	memcpy(c->host, p, host);
+	p += host;
+	snprintf(c->port, sizeof c->port, "%s", c->tls ? "443" : "80");
+	if (*p == ':') {
+		size_t n = strspn(++p, "0123456789");
+		if (n == 0 || n > 5) return PR_ERR_INVALID;
+		memcpy(c->port, p, n);
+		c->port[n] = 0;
+		p += n;
+	}
+	if (*p != 0 && *p != '/') return PR_ERR_INVALID;
+	for (const char *q = p; *q; q++)
+		if (*q <= ' ' || *q == 0x7f || *q == '#' || *q == '@') return PR_ERR_INVALID;
+	snprintf(c->path, sizeof c->path, "%s", *p ? p : "/");
+	return PR_OK;
+}
+
+enum pr_err pr_httpc_open(struct pr_httpc **out, const struct pr_httpc_options *options)
+{
+	*out = NULL;
+	struct pr_httpc *c = calloc(1, sizeof *c);
+	if (!c) return PR_ERR_FULL;
+	c->fd           = -1;
+	c->response_max = options->response_bytes_max ? options->response_bytes_max : PR_HTTPC_RESPONSE_BYTES_DEFAULT;
+	enum pr_err err = parse_url(c, options->url);
+	if (err == PR_OK && options->header_opt) {
+		if (strlen(options->header_opt) >= sizeof c->header || strpbrk(options->header_opt, "\r\n") || !strchr(options->header_opt, ':')) err = PR_ERR_INVALID;
+		else snprintf(c->header, sizeof c->header, "%s", options->header_opt);
+	}
+	if (err == PR_OK && c->tls) {
+		c->ctx = SSL_CTX_new(TLS_client_method());
+		if (!c->ctx) err = PR_ERR_FULL;
+		else {
+			SSL_CTX_set_min_proto_version(c->ctx, TLS1_2_VERSION);
+			SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
+			int ok = options->ca_file_opt ? SSL_CTX_load_verify_locations(c->ctx, options->ca_file_opt, NULL) : SSL_CTX_set_default_verify_paths(c->ctx);
+			if (ok != 1) err = PR_ERR_CONFIG;
+		}
+	}
+	if (err != PR_OK) {
+		pr_httpc_close(c);
+		return err;
+	}
+	*out = c;
+	return PR_OK;
+}
+
+static void drop(struct pr_httpc *c)
+{
+	if (c->ssl) SSL_free(c->ssl);
+	if (c->fd >= 0) close(c->fd);
+	c->ssl = NULL;
+	c->fd  = -1;
+	c->len = 0;
+}
+
+void pr_httpc_close(struct pr_httpc *c)
+{
+	if (!c) return;
+	drop(c);
+	if (c->ctx) SSL_CTX_free(c->ctx);
+	free(c->buf);
+	free(c);
+}
+
+/* Waits until the socket allows what is wanted. */
+static enum pr_err wait_for(const struct pr_httpc *c, short events, uint64_t deadline)
+{
+	for (;;) {
+		uint64_t now = pr_clock_ms();
+		if (now >= deadline) return PR_ERR_TIMEOUT;
+		struct pollfd p = { .fd = c->fd, .events = events };
+		int           n = poll(&p, 1, (int)(deadline - now > 60000 ? 60000 : deadline - now));
+		if (n > 0) return PR_OK;
+		if (n < 0 && errno != EINTR) return PR_ERR_NET;
+	}
+}
+
+static enum pr_err ssl_wait(const struct pr_httpc *c, int result, uint64_t deadline)
+{
+	switch (SSL_get_error(c->ssl, result)) {
+	case SSL_ERROR_WANT_READ: return wait_for(c, POLLIN, deadline);
+	case SSL_ERROR_WANT_WRITE: return wait_for(c, POLLOUT, deadline);
+	default: ERR_clear_error(); return PR_ERR_NET;
+	}
+}
+
+static enum pr_err start_tls(struct pr_httpc *c, uint64_t deadline)
+{
+	int result;
+	if (!(c->ssl = SSL_new(c->ctx)) || SSL_set_fd(c->ssl, c->fd) != 1) return PR_ERR_NET;
+	SSL_set_tlsext_host_name(c->ssl, c->host);
+	if (SSL_set1_host(c->ssl, c->host) != 1) return PR_ERR_NET;
+	while ((result = SSL_connect(c->ssl)) != 1) PR_FORWARD(ssl_wait(c, result, deadline));
+	return PR_OK;
+}
+
+static enum pr_err connect_to(struct pr_httpc *c, uint64_t deadline)
+{
+	struct addrinfo  hints = { .ai_socktype = SOCK_STREAM }, *list;
+	enum pr_err      err = PR_ERR_NET;
+	int              one = 1;
+
+	if (getaddrinfo(c->host, c->port, &hints, &list) != 0) return PR_ERR_NET;
+	for (struct addrinfo *a = list; a && err != PR_OK; a = a->ai_next) {
+		int       failed = 0;
+		socklen_t size   = sizeof failed;
+		drop(c);
+		if ((c->fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0) continue;
+		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		if (connect(c->fd, a->ai_addr, a->ai_addrlen) == 0) err = PR_OK;
+		else if (errno == EINPROGRESS && (err = wait_for(c, POLLOUT, deadline)) == PR_OK &&
+		         (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0 || failed != 0))
+			err = PR_ERR_NET;
+	}
+	freeaddrinfo(list);
+	if (err == PR_OK && c->tls) err = start_tls(c, deadline);
+	if (err != PR_OK) drop(c);
+	return err;
+}
+
+static enum pr_err send_all(struct pr_httpc *c, const char *bytes, size_t len, uint64_t deadline)
+{
+	while (len > 0) {
+		ssize_t n;
+		if (c->ssl) {
+			n = SSL_write(c->ssl, bytes, len > 1 << 20 ? 1 << 20 : (int)len);
+			if (n <= 0) {
+				PR_FORWARD(ssl_wait(c, (int)n, deadline));
+				continue;
+			}
+		} else {
+			n = send(c->fd, bytes, len, MSG_NOSIGNAL);
+			if (n < 0 && errno == EINTR) continue;
+			if (n < 0 && errno == EAGAIN) {
+				PR_FORWARD(wait_for(c, POLLOUT, deadline));
+				continue;
+			}
+			if (n <= 0) return PR_ERR_NET;
+		}
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return PR_OK;
+}
+
+/* Receives some bytes more; PR_ERR_NET also at the end of the stream, with *end set. */
+static enum pr_err receive(struct pr_httpc *c, uint64_t deadline, bool *end)
+{
+	*end = false;
+	if (c->len + 65536 > c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 131072;
+		if (cap > c->response_max + PR_HTTPC_HEAD_BYTES_MAX + 262144) cap = c->response_max + PR_HTTPC_HEAD_BYTES_MAX + 262144;
+		if (cap < c->len + 65536) return PR_ERR_FULL;
+		char *buf = realloc(c->buf, cap + 1);
+		if (!buf) return PR_ERR_FULL;
+		c->buf = buf;
+		c->cap = cap;
+	}
+	for (;;) {
+		ssize_t n = c->ssl ? SSL_read(c->ssl, c->buf + c->len, 65536) : recv(c->fd, c->buf + c->len, 65536, 0);
+		if (n > 0) {
+			c->len += (size_t)n;
+			return PR_OK;
+		}
+		if (c->ssl) {
+			*end = SSL_get_error(c->ssl, (int)n) == SSL_ERROR_ZERO_RETURN;
+			if (*end) return PR_ERR_NET;
+			PR_FORWARD(ssl_wait(c, (int)n, deadline));
+		} else if (n == 0) {
+			*end = true;
+			return PR_ERR_NET;
+		} else if (errno == EAGAIN) {
+			PR_FORWARD(wait_for(c, POLLIN, deadline));
+		} else if (errno != EINTR) {
+			return PR_ERR_NET;
+		}
+	}
+}
+
+/* The kept connection is usable if the peer has neither closed it nor said anything unasked. */
+static bool still_open(const struct pr_httpc *c)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	return c->fd >= 0 && c->len == 0 && poll(&p, 1, 0) == 0;
+}
+
+struct head {
+	unsigned status;
+	size_t bytes;
+	bool has_length, chunked, close;
+	uint64_t length;
+};
+
+static bool header_line(struct head *h, const char *line, size_t len)
+{
+	const char *colon = memchr(line, ':', len);
+	if (!colon || colon == line) return false;
+	size_t      name = (size_t)(colon - line), from = name + 1, end = len;
+	while (from < end && (line[from] == ' ' || line[from] == '\t')) from++;
+	while (end > from && (line[end - 1] == ' ' || line[end - 1] == '\t')) end--;
+	const char *value = line + from;
+	size_t      n     = end - from;
+	if (name == 14 && strncasecmp(line, "content-length", 14) == 0) {
+		if (h->has_length || n == 0 || n > 18) return false;
+		h->has_length = true;
+		for (size_t i = 0; i < n; i++) {
+			if (value[i] < '0' || value[i] > '9') return false;
+			h->length = h->length * 10 + (uint64_t)(value[i] - '0');
+		}
+	} else if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
+		if (n != 7 || strncasecmp(value, "chunked", 7) != 0) return false;
+		h->chunked = true;
+	} else if (name == 10 && strncasecmp(line, "connection", 10) == 0) {
+		h->close = n == 5 && strncasecmp(value, "close", 5) == 0;
+	}
+	return true;
+}
+
+static bool parse_head(struct head *h, const char *bytes, size_t len)
+{
+	const char *line = bytes, *end = bytes + len - 2;
+	memset(h, 0, sizeof *h);
+	h->bytes = len;
+	if (len < 17 || strncmp(bytes, "HTTP/1.", 7) != 0 || (bytes[7] != '0' && bytes[7] != '1') || bytes[8] != ' ') return false;
+	for (int i = 9; i < 12; i++) {
+		if (bytes[i] < '0' || bytes[i] > '9') return false;
+		h->status = h->status * 10 + (unsigned)(bytes[i] - '0');
+	}
+	h->close = bytes[7] == '0';
+	for (bool first = true; line < end; first = false) {
+		const char *stop = memchr(line, '\r', (size_t)(end - line));
+		size_t      n    = stop ? (size_t)(stop - line) : (size_t)(end - line);
+		if (!first && !header_line(h, line, n)) return false;
+		line += n + 2;
+	}
+	return !(h->has_length && h->chunked) && h->status >= 200;
+}
+
+/* Reads until n bytes are in the buffer. */
+static enum pr_err need(struct pr_httpc *c, size_t n, uint64_t deadline)
+{
+	bool end;
+	while (c->len < n) PR_FORWARD(receive(c, deadline, &end));
+	return PR_OK;
+}
+
+/* Decodes chunks in place behind the head; *body_len their sum. */
+static enum pr_err read_chunks(struct pr_httpc *c, size_t at, size_t *body_len, uint64_t deadline)
+{
+	size_t out = at, in = at;
+	for (;;) {
+		uint64_t size = 0;
+		unsigned digits = 0;
+		for (;; in++, digits++) {
+			PR_FORWARD(need(c, in + 2, deadline));
+			char     ch = c->buf[in];
+			unsigned v  = ch >= '0' && ch <= '9' ? (unsigned)(ch - '0') : (ch | 32) >= 'a' && (ch | 32) <= 'f' ? (unsigned)((ch | 32) - 'a' + 10) : 16;
+			if (v > 15) break;
+			if (digits == 8) return PR_ERR_PEER;
+			size = size << 4 | v;
+		}
+		if (digits == 0 || c->buf[in] != '\r' || c->buf[in + 1] != '\n') return PR_ERR_PEER;
+		in += 2;
+		if (size > c->response_max - (out - at)) return PR_ERR_FULL;
+		PR_FORWARD(need(c, in + size + 2, deadline));
+		memmove(c->buf + out, c->buf + in, size);
+		in += size;
+		out += size;
+		if (c->buf[in] != '\r' || c->buf[in + 1] != '\n') return PR_ERR_PEER;
+		in += 2;
+		if (size == 0) break;
+	}
+	if (in != c->len) return PR_ERR_PEER;
+	*body_len = out - at;
+	return PR_OK;
+}
+
+static enum pr_err read_response(struct pr_httpc *c, struct pr_httpc_response *response, uint64_t deadline)
+{
+	struct head h;
+	bool        end;
+	char       *stop = NULL;
+
+	while (!stop) {
+		PR_FORWARD(receive(c, deadline, &end));
+		stop = memmem(c->buf, c->len, "\r\n\r\n", 4);
+		if (!stop && c->len > PR_HTTPC_HEAD_BYTES_MAX) return PR_ERR_PEER;
+	}
+	if (!parse_head(&h, c->buf, (size_t)(stop - c->buf) + 4)) return PR_ERR_PEER;
+	size_t body = 0;
+	if (h.chunked) {
+		PR_FORWARD(read_chunks(c, h.bytes, &body, deadline));
+	} else if (h.has_length) {
+		if (h.length > c->response_max) return PR_ERR_FULL;
+		PR_FORWARD(need(c, h.bytes + h.length, deadline));
+		body = h.length;
+		if (c->len != h.bytes + h.length) return PR_ERR_PEER;
+	} else if (h.status != 204 && h.status != 304) {
+		enum pr_err err;
+		while ((err = receive(c, deadline, &end)) == PR_OK)
+			if (c->len - h.bytes > c->response_max) return PR_ERR_FULL;
+		if (!end) return err;
+		body    = c->len - h.bytes;
+		h.close = true;
+	}
+	memmove(c->buf, c->buf + h.bytes, body);
+	c->buf[body]     = 0;
+	c->len           = 0;
+	response->status = h.status;
+	response->body   = c->buf;
+	response->body_len = body;
+	if (h.close) drop(c);
+	return PR_OK;
+}
+
+enum pr_err pr_httpc_request(struct pr_httpc *c, struct pr_httpc_response *response, const char *method, const char *target,
+                             const char *content_type_opt, const void *body, size_t len, uint32_t deadline_ms)
+{
+	char     head[PR_HTTPC_URL_BYTES_MAX + 2048];
+	uint64_t deadline = pr_clock_ms() + deadline_ms;
+	bool     with_body = len > 0 || strcmp(method, "GET") != 0;
+	int      n;
+
+	memset(response, 0, sizeof *response);
+	n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s:%s\r\n%s%s", method, target, c->host, c->port, c->header, c->header[0] ? "\r\n" : "");
+	if (n > 0 && content_type_opt) n += snprintf(head + n, sizeof head - (size_t)n, "Content-Type: %s\r\n", content_type_opt);
+	if (n > 0 && with_body) n += snprintf(head + n, sizeof head - (size_t)n, "Content-Length: %zu\r\n", len);
+	n += snprintf(head + n, sizeof head - (size_t)n, "\r\n");
+	if ((size_t)n >= sizeof head) return PR_ERR_INVALID;
+	if (!still_open(c)) {
+		drop(c);
+		PR_FORWARD(connect_to(c, deadline));
+	}
+	enum pr_err err = send_all(c, head, (size_t)n, deadline);
+	if (err == PR_OK && with_body) err = send_all(c, body, len, deadline);
+	if (err == PR_OK) err = read_response(c, response, deadline);
+	if (err != PR_OK) {
+		drop(c);
+		memset(response, 0, sizeof *response);
+	}
+	return err;
+}
+
+enum pr_err pr_httpc_post(struct pr_httpc *c, struct pr_httpc_response *response, const char *content_type, const void *body, size_t len,
+                          uint32_t deadline_ms)
+{
+	return pr_httpc_request(c, response, "POST", c->path, content_type, body, len, deadline_ms);
+}
