@@ -31,7 +31,7 @@ contract FraudVerifier is IFraudVerifier {
     /// @notice The leaves and siblings of the witness do not give the root before the chunk.
     error WitnessRoot(bytes32 got, bytes32 want);
     /// @notice The inbox items do not end where the data ends.
-    error ItemsCutOff(uint256 at);
+    error ItemsCutOff(uint256 pos);
     /// @notice The decoder's address holds no code.
     error DecoderMissing(address decoder);
 
@@ -89,19 +89,19 @@ contract FraudVerifier is IFraudVerifier {
 
     /// @dev Items are (length uint16, item)*; each is judged in wire form and moves system.inbox_next.
     function _runItems(State memory s, bytes calldata data) private view returns (bytes memory statuses) {
-        uint256 at = 0;
+        uint256 pos = 0;
         uint256 count = 0;
         // Never more items than half the bytes.
         statuses = new bytes(data.length / 2);
-        while (at < data.length) {
-            if (data.length - at < 2) revert ItemsCutOff(at);
-            uint256 size = uint16(bytes2(data[at:at + 2]));
-            at += 2;
-            if (data.length - at < size) revert ItemsCutOff(at);
-            (bool ok, Row row) = Wire.decode(s, data[at:at + size]);
+        while (pos < data.length) {
+            if (data.length - pos < 2) revert ItemsCutOff(pos);
+            uint256 size = uint16(bytes2(data[pos:pos + 2]));
+            pos += 2;
+            if (data.length - pos < size) revert ItemsCutOff(pos);
+            (bool ok, Row row) = Wire.decode(s, data[pos:pos + size]);
             _note(statuses, count, ok ? Step.run(s, row) : STATUS_MALFORMED);
             Ledger.put(s.system, AT_SYSTEM_INBOX_NEXT, 1);
-            at += size;
+            pos += size;
             count++;
         }
         assembly ("memory-safe") {

@@ -25,13 +25,13 @@ import {IZstdDecoder} from "../interfaces/IZstdDecoder.sol";
 import {Columns} from "./Columns.sol";
 import {Leaf, LEAF_ID, LEAF_STRIDE} from "./Leaf.sol";
 import {KindInfo, Row} from "./Row.sol";
-import {Slots, State} from "./State.sol";
+import {State} from "./State.sol";
 
 /// @notice A decoded chunk.
 /// @param count entries
 /// @param rows memory address of the list of their rows, in order
 /// @param idCount ids in the table
-/// @param ids memory address of the table, a word per id; `Chunk.resolve` puts the leaf in the id's place
+/// @param ids memory address of the table, two words per id: the id, and its leaf once `Chunk.resolve` has run
 struct Entries {
     uint256 count;
     uint256 rows;
@@ -69,36 +69,30 @@ library Chunk {
         if (!within || plain.length > CHUNK_PLAIN_MAX) return (false, entries);
         Reader memory r;
         assembly ("memory-safe") {
-            let at := add(plain, 32)
-            mstore(r, at)
-            mstore(add(r, 0x20), add(at, mload(plain)))
-            at := add(data.offset, 3)
-            mstore(add(r, 0x40), at)
-            mstore(add(r, 0x60), add(at, rawLength))
+            let pos := add(plain, 32)
+            mstore(r, pos)
+            mstore(add(r, 0x20), add(pos, mload(plain)))
+            pos := add(data.offset, 3)
+            mstore(add(r, 0x40), pos)
+            mstore(add(r, 0x60), add(pos, rawLength))
         }
         ok = _readSections(kinds, r, entries);
     }
 
-    /// @notice Puts the leaves of `s` in the place of the ids of the table.
+    /// @notice Puts the leaves of `s` into the table; 0 where the witness has none.
     function resolve(State memory s, Entries memory entries) internal pure {
-        uint256 at = entries.ids;
-        uint256 end = at + 32 * entries.idCount;
+        uint256 pos = entries.ids;
+        uint256 end = pos + 64 * entries.idCount;
         Leaf leaf = s.system;
         Leaf last = s.last;
-        uint256 missing = 0;
         assembly ("memory-safe") {
             // Both lists ascend.
-            for {} lt(at, end) { at := add(at, 32) } {
-                let id := mload(at)
+            for {} lt(pos, end) { pos := add(pos, 64) } {
+                let id := mload(pos)
                 for {} and(lt(mload(sub(leaf, LEAF_ID)), id), lt(leaf, last)) {} { leaf := add(leaf, LEAF_STRIDE) }
-                if xor(mload(sub(leaf, LEAF_ID)), id) {
-                    missing := id
-                    break
-                }
-                mstore(at, leaf)
+                mstore(add(pos, 32), mul(leaf, eq(mload(sub(leaf, LEAF_ID)), id)))
             }
         }
-        if (missing != 0) revert Slots.LeafMissing(missing);
     }
 
     /// @notice Row `index` of the chunk.
@@ -124,7 +118,7 @@ library Chunk {
         uint256[KIND_COUNT] memory firstRows;
         entries.rows = _placeRows(kinds, perKind, firstRows, r.plain, count);
         r.plain += count;
-        entries.ids = _alloc(idCount * 32);
+        entries.ids = _alloc(idCount * 64);
         if (!_readIds(r, entries.ids, idCount)) return false;
 
         uint256 links = 0;
@@ -141,18 +135,18 @@ library Chunk {
         return r.plain == r.plainEnd && r.raw == r.rawEnd && r.named == (1 << idCount) - 1 && links <= CHUNK_LINKS_MAX;
     }
 
-    /// @dev Counts the kinds of the `count` bytes at `at`; false if one may not be posted or the sums pass a bound.
+    /// @dev Counts the kinds of the `count` bytes at `pos`; false if one may not be posted or the sums pass a bound.
     function _readKinds(
         bytes memory kinds,
         uint256[KIND_COUNT] memory perKind,
-        uint256 at,
+        uint256 pos,
         uint256 count,
         uint256 idCount
     ) private pure returns (bool) {
         uint256 leaves = idCount + 1;
         uint256 weight = 0;
-        for (uint256 end = at + count; at < end; at++) {
-            uint256 kind = Columns.byteAt(at);
+        for (uint256 end = pos + count; pos < end; pos++) {
+            uint256 kind = Columns.byteAt(pos);
             if (kind == 0 || kind >= KIND_COUNT) return false;
             uint256 info = kinds.ofKind(kind);
             if (info.isInboxOnly()) return false;
@@ -168,7 +162,7 @@ library Chunk {
         bytes memory kinds,
         uint256[KIND_COUNT] memory perKind,
         uint256[KIND_COUNT] memory firstRows,
-        uint256 at,
+        uint256 pos,
         uint256 count
     ) private pure returns (uint256 list) {
         uint256[KIND_COUNT] memory nextRows;
@@ -180,7 +174,7 @@ library Chunk {
         }
         list = _alloc(count * 32);
         for (uint256 i = 0; i < count; i++) {
-            uint256 kind = Columns.byteAt(at + i);
+            uint256 kind = Columns.byteAt(pos + i);
             uint256 next = nextRows[kind];
             nextRows[kind] = next + kinds.ofKind(kind).rowBytes();
             assembly ("memory-safe") {
@@ -191,13 +185,13 @@ library Chunk {
     }
 
     function _readIds(Reader memory r, uint256 ids, uint256 idCount) private pure returns (bool) {
-        uint256 at = Columns.readVars(ids, 32, idCount, r.plain, r.plainEnd);
-        if (at == 0) return false;
-        r.plain = at;
+        uint256 pos = Columns.readVars(ids, 64, idCount, r.plain, r.plainEnd);
+        if (pos == 0) return false;
+        r.plain = pos;
         uint256 next = 0;
         bool ok = true;
         assembly ("memory-safe") {
-            for { let end := add(ids, shl(5, idCount)) } lt(ids, end) { ids := add(ids, 32) } {
+            for { let end := add(ids, shl(6, idCount)) } lt(ids, end) { ids := add(ids, 64) } {
                 let id := add(next, mload(ids))
                 next := add(id, 1)
                 ok := and(ok, and(lt(id, OBJECTS_MAX), iszero(iszero(id))))
@@ -219,9 +213,9 @@ library Chunk {
             uint256 fieldType = info.fieldType(i);
             rows += 32;
             if (fieldType == FIELD_VAR) {
-                uint256 at = Columns.readVars(rows, stride, count, r.plain, r.plainEnd);
-                if (at == 0) return false;
-                r.plain = at;
+                uint256 pos = Columns.readVars(rows, stride, count, r.plain, r.plainEnd);
+                if (pos == 0) return false;
+                r.plain = pos;
             } else if (fieldType <= FIELD_AUX) {
                 if (r.plainEnd - r.plain < count) return false;
                 uint256 named = Columns.readIds(rows, stride, count, r.plain, ids);
@@ -243,10 +237,10 @@ library Chunk {
         return true;
     }
 
-    function _alloc(uint256 size) private pure returns (uint256 at) {
+    function _alloc(uint256 size) private pure returns (uint256 pos) {
         assembly ("memory-safe") {
-            at := mload(0x40)
-            mstore(0x40, add(at, size))
+            pos := mload(0x40)
+            mstore(0x40, add(pos, size))
         }
     }
 }

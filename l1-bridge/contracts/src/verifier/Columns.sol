@@ -7,15 +7,15 @@ pragma solidity ^0.8.28;
 library Columns {
     uint256 private constant U64_MAX = 0xffffffffffffffff;
 
-    /// @notice Reads shortest LEB128 numbers of at most 64 bits from memory between `at` and `end`.
+    /// @notice Reads shortest LEB128 numbers of at most 64 bits from memory between `pos` and `end`.
     /// @return next the place after them; 0 if one is not of that form or they do not end before `end`
-    function readVars(uint256 to, uint256 stride, uint256 count, uint256 at, uint256 end)
+    function readVars(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 end)
         internal
         pure
         returns (uint256 next)
     {
         assembly ("memory-safe") {
-            next := at
+            next := pos
             for {} count { count := sub(count, 1) } {
                 let word := mload(next)
                 let part := byte(0, word)
@@ -47,59 +47,59 @@ library Columns {
         }
     }
 
-    /// @notice Reads indexes of one byte into the table at `ids`; a row gets the address of the table's word.
+    /// @notice Reads indexes of one byte into the table at `ids`; a row gets the address of the table's words.
     /// @return named bit i: index i was read
-    function readIds(uint256 to, uint256 stride, uint256 count, uint256 at, uint256 ids)
+    function readIds(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 ids)
         internal
         pure
         returns (uint256 named)
     {
         assembly ("memory-safe") {
-            for { let end := add(at, count) } lt(at, end) { at := add(at, 1) } {
-                let index := byte(0, mload(at))
+            for { let end := add(pos, count) } lt(pos, end) { pos := add(pos, 1) } {
+                let index := byte(0, mload(pos))
                 named := or(named, shl(index, 1))
-                mstore(to, add(ids, shl(5, index)))
+                mstore(to, add(ids, shl(6, index)))
                 to := add(to, stride)
             }
         }
     }
 
     /// @notice Reads numbers of `size` bytes, big-endian.
-    function readBytes(uint256 to, uint256 stride, uint256 count, uint256 at, uint256 size) internal pure {
+    function readBytes(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 size) internal pure {
         assembly ("memory-safe") {
             let shift := sub(256, shl(3, size))
             for {} count { count := sub(count, 1) } {
-                mstore(to, shr(shift, mload(at)))
-                at := add(at, size)
+                mstore(to, shr(shift, mload(pos)))
+                pos := add(pos, size)
                 to := add(to, stride)
             }
         }
     }
 
     /// @notice Copies values of `size` bytes, whole words, from calldata.
-    function readRaw(uint256 to, uint256 stride, uint256 count, uint256 at, uint256 size) internal pure {
+    function readRaw(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 size) internal pure {
         assembly ("memory-safe") {
             for {} count { count := sub(count, 1) } {
-                calldatacopy(to, at, size)
-                at := add(at, size)
+                calldatacopy(to, pos, size)
+                pos := add(pos, size)
                 to := add(to, stride)
             }
         }
     }
 
     /// @notice Sum over a column of numbers below 2^64.
-    function sum(uint256 at, uint256 stride, uint256 count) internal pure returns (uint256 total) {
+    function sum(uint256 pos, uint256 stride, uint256 count) internal pure returns (uint256 total) {
         assembly ("memory-safe") {
             for {} count { count := sub(count, 1) } {
-                total := add(total, mload(at))
-                at := add(at, stride)
+                total := add(total, mload(pos))
+                pos := add(pos, stride)
             }
         }
     }
 
-    function byteAt(uint256 at) internal pure returns (uint256 value) {
+    function byteAt(uint256 pos) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
-            value := byte(0, mload(at))
+            value := byte(0, mload(pos))
         }
     }
 }

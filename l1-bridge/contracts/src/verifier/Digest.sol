@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {
-    ACCOUNT_NONCE,
     AT_ACCOUNT_ADDR,
     AT_ACCOUNT_NONCE,
     FIELD_ACCT,
@@ -49,48 +48,46 @@ library Digest {
         uint256 signer = from.get(AT_ACCOUNT_ADDR);
         bytes32 typehash = s.typehashes[row.kind()];
         uint256 start;
-        uint256 at;
+        uint256 pos;
         assembly ("memory-safe") {
             start := mload(0x40)
             mstore(start, typehash)
             mstore(add(start, 32), signer)
-            at := add(start, 64)
+            pos := add(start, 64)
         }
         // The last field is the signature.
         uint256 signature = info.fieldCount();
         for (uint256 position = DEADLINE + 1; position < signature; position++) {
             uint256 fieldType = info.fieldType(position - 1);
             uint256 value = row.num(position);
-            if (fieldType <= FIELD_AUX) {
-                if (fieldType == FIELD_AUX) continue;
+            if (fieldType <= FIELD_PARTY) {
                 Leaf leaf = row.leaf(position);
-                if (fieldType <= FIELD_PARTY) {
-                    bool isAccount = leaf.typeOf() == OBJECT_ACCOUNT;
-                    value = isAccount ? leaf.get(AT_ACCOUNT_ADDR) : 0;
-                    if (fieldType == FIELD_ACCT) {
-                        if (!isAccount) return STATUS_RECIPIENT;
-                    } else {
-                        if (!isAccount && leaf.typeOf() != OBJECT_ASSET) return STATUS_BENEFICIARY;
-                        assembly ("memory-safe") {
-                            mstore(at, value)
-                            at := add(at, 32)
-                        }
-                        value = isAccount ? 0 : leaf.id();
-                    }
+                bool isAccount = leaf.typeOf() == OBJECT_ACCOUNT;
+                value = isAccount ? leaf.get(AT_ACCOUNT_ADDR) : 0;
+                if (fieldType == FIELD_ACCT) {
+                    if (!isAccount) return STATUS_RECIPIENT;
                 } else {
-                    value = leaf.id();
+                    if (!isAccount && leaf.typeOf() != OBJECT_ASSET) return STATUS_BENEFICIARY;
+                    assembly ("memory-safe") {
+                        mstore(pos, value)
+                        pos := add(pos, 32)
+                    }
+                    value = isAccount ? 0 : leaf.id();
                 }
+            } else if (fieldType <= FIELD_AUX) {
+                if (fieldType == FIELD_AUX) continue;
+                value = row.id(position);
             }
             assembly ("memory-safe") {
-                mstore(at, value)
-                at := add(at, 32)
+                mstore(pos, value)
+                pos := add(pos, 32)
             }
         }
         bytes32 structHash;
         assembly ("memory-safe") {
-            mstore(at, nonce)
-            mstore(add(at, 32), deadline)
-            structHash := keccak256(start, sub(add(at, 64), start))
+            mstore(pos, nonce)
+            mstore(add(pos, 32), deadline)
+            structHash := keccak256(start, sub(add(pos, 64), start))
         }
         return isSignedBy(s, structHash, row, signature, signer) ? STATUS_APPLIED : STATUS_SIGNATURE;
     }
@@ -124,15 +121,15 @@ library Digest {
         bool ok;
         uint256 recovered;
         assembly ("memory-safe") {
-            let at := mload(0x40)
-            mstore(at, shl(240, 0x1901))
-            mstore(add(at, 2), domain)
-            mstore(add(at, 34), structHash)
-            mstore(at, keccak256(at, 66))
-            mstore(add(at, 32), add(shr(255, vs), 27))
-            mstore(add(at, 64), r)
-            mstore(add(at, 96), halfS)
-            ok := staticcall(gas(), 1, at, 128, 0, 32)
+            let pos := mload(0x40)
+            mstore(pos, shl(240, 0x1901))
+            mstore(add(pos, 2), domain)
+            mstore(add(pos, 34), structHash)
+            mstore(pos, keccak256(pos, 66))
+            mstore(add(pos, 32), add(shr(255, vs), 27))
+            mstore(add(pos, 64), r)
+            mstore(add(pos, 96), halfS)
+            ok := staticcall(gas(), 1, pos, 128, 0, 32)
             // No address is returned where none can be recovered.
             if eq(returndatasize(), 32) { recovered := mload(0) }
         }

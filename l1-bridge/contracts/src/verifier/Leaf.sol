@@ -37,17 +37,17 @@ uint256 constant LEAF_STRIDE = 0x180; // LEAF_FORM + LEAF_ROOM
 error PrecompileFailed(uint256 precompile);
 
 /// @notice The field at an AT_ place.
-function get(Leaf leaf, uint256 at) pure returns (uint256 value) {
+function get(Leaf leaf, uint256 pos) pure returns (uint256 value) {
     assembly ("memory-safe") {
-        value := shr(and(at, 0xff), mload(add(leaf, shr(8, at))))
+        value := shr(and(pos, 0xff), mload(add(leaf, shr(8, pos))))
     }
 }
 
 /// @notice Sets the field at an AT_ place to the low bits of `value` that it holds.
-function set(Leaf leaf, uint256 at, uint256 value) pure {
+function set(Leaf leaf, uint256 pos, uint256 value) pure {
     assembly ("memory-safe") {
-        let place := add(leaf, shr(8, at))
-        let shift := and(at, 0xff)
+        let place := add(leaf, shr(8, pos))
+        let shift := and(pos, 0xff)
         mstore(place, or(shl(shift, value), and(mload(place), sub(shl(shift, 1), 1))))
     }
 }

@@ -43,20 +43,20 @@ library Ledger {
     uint256 internal constant U128_MAX = type(uint128).max;
 
     /// @notice Adds to a field of 64 bits.
-    function put(Leaf leaf, uint256 at, uint256 amount) internal pure {
+    function put(Leaf leaf, uint256 pos, uint256 amount) internal pure {
         unchecked {
-            uint256 sum = leaf.get(at) + amount;
+            uint256 sum = leaf.get(pos) + amount;
             if (sum > U64_MAX) revert Slots.StateInconsistent();
-            leaf.set(at, sum);
+            leaf.set(pos, sum);
         }
     }
 
     /// @notice Takes from a field of 64 bits.
-    function take(Leaf leaf, uint256 at, uint256 amount) internal pure {
+    function take(Leaf leaf, uint256 pos, uint256 amount) internal pure {
         unchecked {
-            uint256 held = leaf.get(at);
+            uint256 held = leaf.get(pos);
             if (amount > held) revert Slots.StateInconsistent();
-            leaf.set(at, held - amount);
+            leaf.set(pos, held - amount);
         }
     }
 

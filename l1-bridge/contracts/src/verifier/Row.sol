@@ -5,11 +5,14 @@ import {Leaf} from "./Leaf.sol";
 
 /// @notice A decoded entry in memory: the address of a word with its kind, followed by a word per field and, for a
 /// signature, a second one. Fields are named by the positions of Protocol.sol.
-/// @dev An id is held as the address of a word which holds the leaf: a chunk's table of ids, whose leaves are filled
-/// in once the witness is read.
+/// @dev An id is held as the address of two words: the id, and its leaf or 0 if the witness has none. In a posted chunk
+/// these are the table of ids, whose leaves are filled in once the witness is read.
 type Row is uint256;
 
-using {kind, num, leaf} for Row global;
+using {kind, num, id, leaf} for Row global;
+
+/// @notice The witness lacks a leaf that is needed.
+error LeafMissing(uint256 id);
 
 function kind(Row row) pure returns (uint256 value) {
     assembly ("memory-safe") {
@@ -24,11 +27,20 @@ function num(Row row, uint256 position) pure returns (uint256 value) {
     }
 }
 
-/// @notice The leaf that a field of ids names.
-function leaf(Row row, uint256 position) pure returns (Leaf value) {
+/// @notice The id in a field of ids.
+function id(Row row, uint256 position) pure returns (uint256 value) {
     assembly ("memory-safe") {
         value := mload(mload(add(row, shl(5, position))))
     }
+}
+
+/// @notice The leaf that a field of ids names. What an entry does not look at need not be in the witness, so a kind asks
+/// for a leaf no earlier than core/stf does.
+function leaf(Row row, uint256 position) pure returns (Leaf value) {
+    assembly ("memory-safe") {
+        value := mload(add(mload(add(row, shl(5, position))), 32))
+    }
+    if (Leaf.unwrap(value) == 0) revert LeafMissing(row.id(position));
 }
 
 /// @notice The parts of a word of KIND_INFO (tools/gen.mjs).

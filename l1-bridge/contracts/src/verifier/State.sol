@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {KIND_COUNT, OBJECT_EMPTY, OBJECT_FREE, OBJECTS_MAX} from "../Protocol.sol";
 import {AT_FREE_NEXT, AT_SYSTEM_FREE_HEAD, AT_SYSTEM_NEXT_ID} from "../Protocol.sol";
 import {Leaf, LEAF_FORM, LEAF_ID, LEAF_KEY, LEAF_NEXT, LEAF_STRIDE, LINK_OPEN} from "./Leaf.sol";
+import {LeafMissing} from "./Row.sol";
 
 /// @notice What one chunk is executed on: the witness's leaves as they are now, and what stands around them.
 /// @param system the system object, which is the first leaf; the others follow at a distance of LEAF_STRIDE, ids ascending
@@ -29,18 +30,15 @@ struct State {
 
 /// @notice Leaves by id and by key, and the making and freeing of slots (docs/spec/state.md, section 2).
 library Slots {
-    /// @notice The witness lacks a leaf that is needed.
-    error LeafMissing(uint256 id);
     /// @notice No open link of the witness has this key or encloses it.
     error LinkMissing(bytes32 key);
     /// @notice The witness proves a state that no sequence of entries leads to.
     error StateInconsistent();
 
-    /// @notice The leaf with an id.
+    /// @notice The leaf with an id; 0 if the witness has none.
     function lookup(State memory s, uint256 id) internal pure returns (Leaf leaf) {
         Leaf first = s.system;
         Leaf last = s.last;
-        bool found;
         assembly ("memory-safe") {
             let low := 0
             let high := div(sub(last, first), LEAF_STRIDE)
@@ -51,18 +49,17 @@ library Slots {
                 default { low := add(middle, 1) }
             }
             leaf := add(first, mul(low, LEAF_STRIDE))
-            found := eq(mload(sub(leaf, LEAF_ID)), id)
+            leaf := mul(leaf, eq(mload(sub(leaf, LEAF_ID)), id))
         }
-        if (!found) revert LeafMissing(id);
     }
 
     /// @notice The object with that key, or its predecessor.
     function find(State memory s, bytes32 key) internal pure returns (bool found, Leaf leaf) {
-        uint256 at = s.openLinks;
+        uint256 pos = s.openLinks;
         uint256 end = s.openLinksEnd;
         assembly ("memory-safe") {
-            for {} lt(at, end) { at := add(at, 32) } {
-                let candidate := mload(at)
+            for {} lt(pos, end) { pos := add(pos, 32) } {
+                let candidate := mload(pos)
                 let here := mload(sub(candidate, LEAF_KEY))
                 if iszero(gt(here, key)) {
                     found := eq(here, key)
@@ -87,12 +84,12 @@ library Slots {
         Leaf system = s.system;
         uint256 slot = system.get(AT_SYSTEM_FREE_HEAD);
         if (slot != 0) {
-            leaf = lookup(s, slot);
+            leaf = _need(s, slot);
             if (leaf.typeOf() != OBJECT_FREE) revert StateInconsistent();
             system.set(AT_SYSTEM_FREE_HEAD, leaf.get(AT_FREE_NEXT));
         } else {
             slot = system.get(AT_SYSTEM_NEXT_ID);
-            leaf = lookup(s, slot);
+            leaf = _need(s, slot);
             if (leaf.typeOf() != OBJECT_EMPTY) revert StateInconsistent();
             system.set(AT_SYSTEM_NEXT_ID, slot + 1);
         }
@@ -122,5 +119,10 @@ library Slots {
         leaf.retype(OBJECT_FREE);
         leaf.set(AT_FREE_NEXT, s.system.get(AT_SYSTEM_FREE_HEAD));
         s.system.set(AT_SYSTEM_FREE_HEAD, leaf.id());
+    }
+
+    function _need(State memory s, uint256 id) private pure returns (Leaf leaf) {
+        leaf = lookup(s, id);
+        if (Leaf.unwrap(leaf) == 0) revert LeafMissing(id);
     }
 }

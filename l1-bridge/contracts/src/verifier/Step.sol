@@ -72,41 +72,30 @@ library Step {
 
     function _dispatch(State memory s, Row row, uint256 kind) private view returns (uint256) {
         if (kind < KIND_SHARE_TRANSFER) {
-            if (kind < KIND_EDGE_ADD) {
-                if (kind < KIND_ACCOUNT_OPEN) {
-                    if (kind == KIND_DEPOSIT) return Deposit.run(s, row);
-                    if (kind == KIND_TRANSFER) return Transfer.run(s, row);
-                }
-                if (kind == KIND_ACCOUNT_OPEN) return AccountOpen.run(s, row);
-                if (kind == KIND_WITHDRAW) return Withdraw.run(s, row);
-                if (kind == KIND_ASSET_REGISTER) return AssetRegister.run(s, row);
-            }
-            if (kind < KIND_ASSET_PRICE) {
-                if (kind == KIND_EDGE_ADD) return EdgeAdd.run(s, row);
-                if (kind == KIND_EDGE_INHERIT) return EdgeInherit.run(s, row);
-                if (kind == KIND_ASSET_OPEN) return AssetOpen.run(s, row);
-            }
+            if (kind == KIND_DEPOSIT) return Deposit.run(s, row);
+            if (kind == KIND_TRANSFER) return Transfer.run(s, row);
+            if (kind == KIND_ACCOUNT_OPEN) return AccountOpen.run(s, row);
+            if (kind == KIND_WITHDRAW) return Withdraw.run(s, row);
+            if (kind == KIND_ASSET_REGISTER) return AssetRegister.run(s, row);
+            if (kind == KIND_EDGE_ADD) return EdgeAdd.run(s, row);
+            if (kind == KIND_EDGE_INHERIT) return EdgeInherit.run(s, row);
+            if (kind == KIND_ASSET_OPEN) return AssetOpen.run(s, row);
             if (kind == KIND_ASSET_PRICE) return AssetPrice.run(s, row);
             if (kind == KIND_ASSET_RETIRE) return AssetRetire.run(s, row);
             if (kind == KIND_SHARE_ISSUE) return ShareIssue.run(s, row);
-        }
-        if (kind < KIND_STREAM_VOUCHER) {
-            if (kind < KIND_STREAM_OPEN) {
-                if (kind == KIND_SHARE_TRANSFER) return ShareTransfer.run(s, row);
-                if (kind == KIND_PAY) return Pay.run(s, row);
-            }
+        } else {
+            if (kind == KIND_SHARE_TRANSFER) return ShareTransfer.run(s, row);
+            if (kind == KIND_PAY) return Pay.run(s, row);
             if (kind == KIND_STREAM_OPEN) return StreamOpen.run(s, row);
             if (kind == KIND_STREAM_TOPUP) return StreamTopup.run(s, row);
             if (kind == KIND_STREAM_TICK) return StreamTick.run(s, row);
-        }
-        if (kind < KIND_CLAIM) {
             if (kind == KIND_STREAM_VOUCHER) return StreamVoucher.run(s, row);
             if (kind == KIND_STREAM_CLOSE) return StreamClose.run(s, row);
             if (kind == KIND_SETTLE) return Settle.run(s, row);
+            if (kind == KIND_CLAIM) return Claim.run(s, row);
+            if (kind == KIND_CLAIM_OWNER) return ClaimOwner.run(s, row);
+            if (kind == KIND_PARAM) return Param.run(s, row);
         }
-        if (kind == KIND_CLAIM) return Claim.run(s, row);
-        if (kind == KIND_CLAIM_OWNER) return ClaimOwner.run(s, row);
-        if (kind == KIND_PARAM) return Param.run(s, row);
         revert Slots.StateInconsistent();
     }
 }

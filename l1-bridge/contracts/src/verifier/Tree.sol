@@ -54,22 +54,22 @@ library Tree {
         w.nodes = nodes;
         w.nodesEnd = nodes + count * NODE_BYTES;
 
-        uint256 at;
+        uint256 pos;
         uint256 end;
         assembly ("memory-safe") {
-            at := add(witness.offset, 3)
+            pos := add(witness.offset, 3)
             end := sub(add(witness.offset, witness.length), 2)
         }
         uint256 floor = 0;
         for (uint256 i = 0; i < count; i++) {
             Leaf leaf = Leaf.wrap(base + LEAF_FORM + i * LEAF_STRIDE);
             uint256 form;
-            (at, form) = _readLeaf(leaf, at);
+            (pos, form) = _readLeaf(leaf, pos);
             uint256 id = leaf.id();
             uint256 objectType = leaf.typeOf();
             bool keyed = (KEYED_TYPES >> objectType) & 1 != 0;
             if (
-                at > end || id < floor || id >> depth != 0 || objectType >= OBJECT_TYPES || form > 2
+                pos > end || id < floor || id >> depth != 0 || objectType >= OBJECT_TYPES || form > 2
                     || keyed == (form == 0) || (i == 0) != (objectType == OBJECT_SYSTEM) || (i == 0 && id != 0)
             ) revert WitnessLeaf(i);
             floor = id + 1;
@@ -86,10 +86,10 @@ library Tree {
         }
         s.openLinksEnd = openLinks;
         assembly ("memory-safe") {
-            let siblings := add(at, 2)
+            let siblings := add(pos, 2)
             mstore(add(w, 0x20), siblings)
-            mstore(add(w, 0x40), add(siblings, shl(5, shr(240, calldataload(at)))))
-            at := sub(siblings, witness.offset)
+            mstore(add(w, 0x40), add(siblings, shl(5, shr(240, calldataload(pos)))))
+            pos := sub(siblings, witness.offset)
             end := sub(mload(add(w, 0x40)), witness.offset)
         }
         if (end != witness.length) revert WitnessLength(witness.length, end);
@@ -99,8 +99,8 @@ library Tree {
     function roots(State memory s, Witness memory w) internal view returns (bytes32 preRoot, bytes32 postRoot) {
         uint256 node = w.nodes;
         uint256 end = Leaf.unwrap(s.last);
-        for (uint256 at = Leaf.unwrap(s.system); at <= end; at += LEAF_STRIDE) {
-            bytes32 hash = Leaf.wrap(at).hash();
+        for (uint256 pos = Leaf.unwrap(s.system); pos <= end; pos += LEAF_STRIDE) {
+            bytes32 hash = Leaf.wrap(pos).hash();
             assembly ("memory-safe") {
                 mstore(add(node, 64), hash)
                 node := add(node, NODE_BYTES)
@@ -122,10 +122,10 @@ library Tree {
     }
 
     /// @dev Copies one leaf to memory. It is not judged: bytes past the witness's end are read as they come.
-    function _readLeaf(Leaf leaf, uint256 from) private pure returns (uint256 at, uint256 form) {
+    function _readLeaf(Leaf leaf, uint256 from) private pure returns (uint256 pos, uint256 form) {
         assembly ("memory-safe") {
             let head := calldataload(from)
-            at := add(from, 5)
+            pos := add(from, 5)
             form := byte(4, head)
             mstore(sub(leaf, 0xc0), form)
             mstore(sub(leaf, 0x60), shr(224, head))
@@ -133,16 +133,16 @@ library Tree {
             switch form
             case 0 { mstore(sub(leaf, 0x20), 0) }
             case 1 {
-                mstore(sub(leaf, 0x20), calldataload(at))
-                at := add(at, 32)
+                mstore(sub(leaf, 0x20), calldataload(pos))
+                pos := add(pos, 32)
             }
             default {
-                calldatacopy(sub(leaf, 0xa0), at, 64)
-                at := add(at, 64)
+                calldatacopy(sub(leaf, 0xa0), pos, 64)
+                pos := add(pos, 64)
             }
-            let size := byte(byte(0, calldataload(at)), PAYLOAD_BYTES_WORD)
-            calldatacopy(leaf, at, add(size, iszero(size)))
-            at := add(at, size)
+            let size := byte(byte(0, calldataload(pos)), PAYLOAD_BYTES_WORD)
+            calldatacopy(leaf, pos, add(size, iszero(size)))
+            pos := add(pos, size)
         }
     }
 

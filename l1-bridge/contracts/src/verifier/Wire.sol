@@ -11,7 +11,7 @@ library Wire {
     using KindInfo for bytes;
     using KindInfo for uint256;
 
-    /// @notice Reads one item from calldata. A leaf that it names and the witness lacks reverts.
+    /// @notice Reads one item from calldata.
     /// @return ok false: malformed
     function decode(State memory s, bytes calldata item) internal pure returns (bool ok, Row row) {
         if (item.length == 0) return (false, row);
@@ -27,37 +27,38 @@ library Wire {
             mstore(place, kind)
         }
         uint256 fields = info.fieldCount();
-        // Words for the leaves of ids follow the row.
+        // The words of ids follow the row.
         uint256 slot = place + info.rowBytes();
         assembly ("memory-safe") {
-            mstore(0x40, add(slot, shl(5, fields)))
+            mstore(0x40, add(slot, shl(6, fields)))
         }
-        uint256 at = 1;
+        uint256 pos = 1;
         for (uint256 i = 0; i < fields; i++) {
             uint256 fieldType = info.fieldType(i);
             uint256 size = _size(fieldType);
             place += 32;
             uint256 value;
             assembly ("memory-safe") {
-                value := shr(sub(256, shl(3, size)), calldataload(add(item.offset, at)))
+                value := shr(sub(256, shl(3, size)), calldataload(add(item.offset, pos)))
             }
             if (fieldType <= FIELD_AUX) {
                 Leaf leaf = Slots.lookup(s, value);
                 assembly ("memory-safe") {
-                    mstore(slot, leaf)
+                    mstore(slot, value)
+                    mstore(add(slot, 32), leaf)
                 }
                 value = slot;
-                slot += 32;
+                slot += 64;
             } else if (fieldType == FIELD_SIG64) {
                 assembly ("memory-safe") {
-                    mstore(add(place, 32), calldataload(add(add(item.offset, at), 32)))
+                    mstore(add(place, 32), calldataload(add(add(item.offset, pos), 32)))
                 }
                 size = 64;
             }
             assembly ("memory-safe") {
                 mstore(place, value)
             }
-            at += size;
+            pos += size;
         }
         return (true, row);
     }

@@ -29,10 +29,10 @@ library AccountOpen {
         if (to == 0) return STATUS_ADDRESS_ZERO;
         if (from.get(AT_ACCOUNT_BALANCE) < amount) return STATUS_BALANCE;
         bytes32 key = Keys.account(to);
-        (bool found, Leaf at) = Slots.find(s, key);
+        (bool found, Leaf before) = Slots.find(s, key);
         if (found) return STATUS_ACCOUNT_EXISTS;
         if (!Slots.hasRoom(s)) return STATUS_STATE_FULL;
-        Leaf account = Slots.createKeyed(s, OBJECT_ACCOUNT, key, at);
+        Leaf account = Slots.createKeyed(s, OBJECT_ACCOUNT, key, before);
         account.set(AT_ACCOUNT_ADDR, to);
         Ledger.debit(from, amount);
         Ledger.credit(account, amount);

@@ -25,7 +25,7 @@ library AssetOpen {
     function run(State memory, Row row) internal pure returns (uint256 status) {
         Leaf asset = row.leaf(ASSET_OPEN_ASSET);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
-        if (asset.get(AT_ASSET_OWNER) != row.leaf(ASSET_OPEN_FROM).id()) return STATUS_OWNER;
+        if (asset.get(AT_ASSET_OWNER) != row.id(ASSET_OPEN_FROM)) return STATUS_OWNER;
         if (asset.get(AT_ASSET_STATUS) != ASSET_DRAFT) return STATUS_ASSET_STATUS;
         if (asset.get(AT_ASSET_PARENTS_OPEN) != 0) return STATUS_PARENTS_OPEN;
         asset.set(AT_ASSET_STATUS, ASSET_ACTIVE);

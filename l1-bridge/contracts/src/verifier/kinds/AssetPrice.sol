@@ -30,7 +30,7 @@ library AssetPrice {
         if (scope >= SCOPES) return STATUS_ENUM_RANGE;
         Leaf asset = row.leaf(ASSET_PRICE_ASSET);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
-        if (asset.get(AT_ASSET_OWNER) != row.leaf(ASSET_PRICE_FROM).id()) return STATUS_OWNER;
+        if (asset.get(AT_ASSET_OWNER) != row.id(ASSET_PRICE_FROM)) return STATUS_OWNER;
         if (asset.get(AT_ASSET_STATUS) == ASSET_RETIRED) return STATUS_ASSET_STATUS;
         // The prices lie side by side.
         asset.set(AT_ASSET_PRICE0 + scope * (AT_ASSET_PRICE1 - AT_ASSET_PRICE0), row.num(ASSET_PRICE_PRICE));

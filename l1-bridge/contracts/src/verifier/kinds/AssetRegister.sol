@@ -51,11 +51,11 @@ library AssetRegister {
         if (row.num(ASSET_REGISTER_KIND) >= ASSET_KINDS || active > 1 || mode > MODE_ABSOLUTE) return STATUS_ENUM_RANGE;
         if ((mode == MODE_NONE && ppm != 0) || ppm > s.system.get(AT_SYSTEM_EDGE_PPM_MAX)) return STATUS_RATE_RANGE;
         bytes32 key = Keys.asset(content);
-        (bool found, Leaf at) = Slots.find(s, key);
+        (bool found, Leaf before) = Slots.find(s, key);
         if (found) return STATUS_ASSET_EXISTS;
         if (!Slots.hasRoom(s)) return STATUS_STATE_FULL;
-        Leaf asset = Slots.createKeyed(s, OBJECT_ASSET, key, at);
-        asset.set(AT_ASSET_OWNER, row.leaf(ASSET_REGISTER_FROM).id());
+        Leaf asset = Slots.createKeyed(s, OBJECT_ASSET, key, before);
+        asset.set(AT_ASSET_OWNER, row.id(ASSET_REGISTER_FROM));
         asset.set(AT_ASSET_KIND, row.num(ASSET_REGISTER_KIND));
         asset.set(AT_ASSET_STATUS, active != 0 ? ASSET_ACTIVE : ASSET_DRAFT);
         asset.set(AT_ASSET_ABOUT, Keys.hashPair(content, row.num(ASSET_REGISTER_METADATA)));

@@ -22,7 +22,7 @@ library AssetRetire {
     function run(State memory, Row row) internal pure returns (uint256 status) {
         Leaf asset = row.leaf(ASSET_RETIRE_ASSET);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
-        if (asset.get(AT_ASSET_OWNER) != row.leaf(ASSET_RETIRE_FROM).id()) return STATUS_OWNER;
+        if (asset.get(AT_ASSET_OWNER) != row.id(ASSET_RETIRE_FROM)) return STATUS_OWNER;
         if (asset.get(AT_ASSET_STATUS) == ASSET_RETIRED) return STATUS_ASSET_STATUS;
         asset.set(AT_ASSET_STATUS, ASSET_RETIRED);
         return STATUS_APPLIED;

@@ -22,10 +22,11 @@ import {State} from "../State.sol";
 library Claim {
     function run(State memory, Row row) internal pure returns (uint256 status) {
         Leaf share = row.leaf(CLAIM_SHARE);
-        Leaf asset = row.leaf(CLAIM_ASSET);
         Leaf holder = row.leaf(CLAIM_HOLDER);
         if (share.typeOf() != OBJECT_SHARE) return STATUS_SHARE;
-        if (share.get(AT_SHARE_ASSET) != asset.id() || share.get(AT_SHARE_HOLDER) != holder.id()) return STATUS_MISMATCH;
-        return Ledger.shareSettle(share, asset, holder) ? STATUS_APPLIED : STATUS_OVERFLOW;
+        if (share.get(AT_SHARE_ASSET) != row.id(CLAIM_ASSET) || share.get(AT_SHARE_HOLDER) != holder.id()) {
+            return STATUS_MISMATCH;
+        }
+        return Ledger.shareSettle(share, row.leaf(CLAIM_ASSET), holder) ? STATUS_APPLIED : STATUS_OVERFLOW;
     }
 }

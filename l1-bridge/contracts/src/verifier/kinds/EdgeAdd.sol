@@ -62,7 +62,7 @@ library EdgeAdd {
         uint256 mode = row.num(EDGE_ADD_MODE);
         uint256 ppm = row.num(EDGE_ADD_PPM);
         if (child.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
-        if (child.get(AT_ASSET_OWNER) != row.leaf(EDGE_ADD_FROM).id()) return STATUS_OWNER;
+        if (child.get(AT_ASSET_OWNER) != row.id(EDGE_ADD_FROM)) return STATUS_OWNER;
         if (child.get(AT_ASSET_STATUS) != ASSET_DRAFT) return STATUS_ASSET_STATUS;
         if (child.id() == beneficiary.id()) return STATUS_EDGE_SELF;
         bool toAsset = beneficiary.typeOf() == OBJECT_ASSET;
@@ -82,10 +82,10 @@ library EdgeAdd {
         uint256 parentsOpen = child.get(AT_ASSET_PARENTS_OPEN);
         if (absCount == COUNT16_MAX || parentsOpen == COUNT16_MAX) return STATUS_OVERFLOW;
         bytes32 key = Keys.edge(child.id(), beneficiary.id());
-        (bool found, Leaf at) = Slots.find(s, key);
+        (bool found, Leaf before) = Slots.find(s, key);
         if (found) return STATUS_EDGE_EXISTS;
         if (!Slots.hasRoom(s)) return STATUS_STATE_FULL;
-        Leaf edge = Slots.createKeyed(s, OBJECT_EDGE, key, at);
+        Leaf edge = Slots.createKeyed(s, OBJECT_EDGE, key, before);
         edge.set(AT_EDGE_CHILD, child.id());
         edge.set(AT_EDGE_BENEFICIARY, beneficiary.id());
         edge.set(AT_EDGE_MODE, mode);

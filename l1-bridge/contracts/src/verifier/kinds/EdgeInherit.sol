@@ -59,7 +59,7 @@ library EdgeInherit {
         if (inherited == inheritAll || toAncestor.get(AT_EDGE_ORDINAL) != inherited) return STATUS_INHERIT;
         uint256 ancestor = toAncestor.get(AT_EDGE_BENEFICIARY);
         bytes32 key = Keys.edge(child.id(), ancestor);
-        (bool found, Leaf at) = Slots.find(s, key);
+        (bool found, Leaf before) = Slots.find(s, key);
         if (!found) {
             uint256 ppm = toAncestor.get(AT_EDGE_PPM);
             uint256 absPpm = child.get(AT_ASSET_ABS_PPM) + ppm;
@@ -67,7 +67,7 @@ library EdgeInherit {
             uint256 absCount = child.get(AT_ASSET_ABS_COUNT);
             if (absCount == COUNT16_MAX) return STATUS_OVERFLOW;
             if (!Slots.hasRoom(s)) return STATUS_STATE_FULL;
-            Leaf edge = Slots.createKeyed(s, OBJECT_EDGE, key, at);
+            Leaf edge = Slots.createKeyed(s, OBJECT_EDGE, key, before);
             edge.set(AT_EDGE_CHILD, child.id());
             edge.set(AT_EDGE_BENEFICIARY, ancestor);
             edge.set(AT_EDGE_MODE, MODE_ABSOLUTE);

@@ -31,16 +31,16 @@ library Param {
     function run(State memory s, Row row) internal pure returns (uint256 status) {
         uint256 index = row.num(PARAM_INDEX);
         uint256 value = row.num(PARAM_VALUE);
-        uint256 at;
+        uint256 place;
         uint256 min;
         uint256 max;
-        if (index == PARAM_FEE_PPM) (at, min, max) = (AT_SYSTEM_FEE_PPM, PARAM_FEE_PPM_MIN, PARAM_FEE_PPM_MAX);
-        else if (index == PARAM_EDGE_PPM_MAX) (at, min, max) = (AT_SYSTEM_EDGE_PPM_MAX, PARAM_EDGE_PPM_MAX_MIN, PARAM_EDGE_PPM_MAX_MAX);
-        else if (index == PARAM_EDGES_PPM_MAX) (at, min, max) = (AT_SYSTEM_EDGES_PPM_MAX, PARAM_EDGES_PPM_MAX_MIN, PARAM_EDGES_PPM_MAX_MAX);
-        else if (index == PARAM_STREAM_GRACE_S) (at, min, max) = (AT_SYSTEM_STREAM_GRACE_S, PARAM_STREAM_GRACE_S_MIN, PARAM_STREAM_GRACE_S_MAX);
+        if (index == PARAM_FEE_PPM) (place, min, max) = (AT_SYSTEM_FEE_PPM, PARAM_FEE_PPM_MIN, PARAM_FEE_PPM_MAX);
+        else if (index == PARAM_EDGE_PPM_MAX) (place, min, max) = (AT_SYSTEM_EDGE_PPM_MAX, PARAM_EDGE_PPM_MAX_MIN, PARAM_EDGE_PPM_MAX_MAX);
+        else if (index == PARAM_EDGES_PPM_MAX) (place, min, max) = (AT_SYSTEM_EDGES_PPM_MAX, PARAM_EDGES_PPM_MAX_MIN, PARAM_EDGES_PPM_MAX_MAX);
+        else if (index == PARAM_STREAM_GRACE_S) (place, min, max) = (AT_SYSTEM_STREAM_GRACE_S, PARAM_STREAM_GRACE_S_MIN, PARAM_STREAM_GRACE_S_MAX);
         else return STATUS_PARAM_RANGE;
         if (value < min || value > max) return STATUS_PARAM_RANGE;
-        s.system.set(at, value);
+        s.system.set(place, value);
         return STATUS_APPLIED;
     }
 }

@@ -22,12 +22,11 @@ import {State} from "../State.sol";
 library Settle {
     function run(State memory, Row row) internal pure returns (uint256 status) {
         Leaf edge = row.leaf(SETTLE_EDGE);
-        Leaf child = row.leaf(SETTLE_CHILD);
         Leaf beneficiary = row.leaf(SETTLE_BENEFICIARY);
         if (edge.typeOf() != OBJECT_EDGE) return STATUS_EDGE;
-        if (edge.get(AT_EDGE_CHILD) != child.id() || edge.get(AT_EDGE_BENEFICIARY) != beneficiary.id()) {
+        if (edge.get(AT_EDGE_CHILD) != row.id(SETTLE_CHILD) || edge.get(AT_EDGE_BENEFICIARY) != beneficiary.id()) {
             return STATUS_MISMATCH;
         }
-        return Ledger.edgeSettle(edge, child, beneficiary) ? STATUS_APPLIED : STATUS_OVERFLOW;
+        return Ledger.edgeSettle(edge, row.leaf(SETTLE_CHILD), beneficiary) ? STATUS_APPLIED : STATUS_OVERFLOW;
     }
 }

@@ -35,12 +35,12 @@ import {Slots, State} from "../State.sol";
 /// @notice SHARE_ISSUE (docs/spec/entries.md): adds units to a holder, who is first paid what the earlier ones earned.
 library ShareIssue {
     function run(State memory s, Row row) internal view returns (uint256 status) {
-        Leaf asset = row.leaf(SHARE_ISSUE_ASSET);
-        Leaf holder = row.leaf(SHARE_ISSUE_HOLDER);
         uint256 units = row.num(SHARE_ISSUE_UNITS);
         if (units == 0 || units > Ledger.U32_MAX) return STATUS_UNITS_RANGE;
+        Leaf asset = row.leaf(SHARE_ISSUE_ASSET);
+        Leaf holder = row.leaf(SHARE_ISSUE_HOLDER);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
-        if (asset.get(AT_ASSET_OWNER) != row.leaf(SHARE_ISSUE_FROM).id()) return STATUS_OWNER;
+        if (asset.get(AT_ASSET_OWNER) != row.id(SHARE_ISSUE_FROM)) return STATUS_OWNER;
         if (asset.get(AT_ASSET_STATUS) == ASSET_RETIRED) return STATUS_ASSET_STATUS;
         if (holder.id() == asset.id()) return STATUS_EDGE_SELF;
         if (asset.get(AT_ASSET_UNITS) + units > Ledger.U32_MAX) return STATUS_UNITS_RANGE;

@@ -32,10 +32,10 @@ import {Slots, State} from "../State.sol";
 library ShareTransfer {
     function run(State memory s, Row row) internal view returns (uint256 status) {
         Leaf from = row.leaf(SHARE_TRANSFER_FROM);
-        Leaf asset = row.leaf(SHARE_TRANSFER_ASSET);
         Leaf to = row.leaf(SHARE_TRANSFER_TO);
         uint256 units = row.num(SHARE_TRANSFER_UNITS);
         if (units == 0 || units > Ledger.U32_MAX) return STATUS_UNITS_RANGE;
+        Leaf asset = row.leaf(SHARE_TRANSFER_ASSET);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
         if (to.id() == asset.id()) return STATUS_EDGE_SELF;
         (bool found, Leaf source) = Slots.find(s, Keys.share(asset.id(), from.id()));

@@ -30,20 +30,21 @@ import {Slots, State} from "../State.sol";
 library StreamClose {
     function run(State memory s, Row row) internal pure returns (uint256 status) {
         Leaf stream = row.leaf(STREAM_CLOSE_STREAM);
-        Leaf asset = row.leaf(STREAM_CLOSE_ASSET);
-        Leaf payer = row.leaf(STREAM_CLOSE_PAYER);
-        uint256 from = row.leaf(STREAM_CLOSE_FROM).id();
+        uint256 payer = row.id(STREAM_CLOSE_PAYER);
+        uint256 from = row.id(STREAM_CLOSE_FROM);
         if (stream.typeOf() != OBJECT_STREAM || stream.get(AT_STREAM_SERIAL) != row.num(STREAM_CLOSE_SERIAL)) {
             return STATUS_STREAM;
         }
-        if (stream.get(AT_STREAM_ASSET) != asset.id() || stream.get(AT_STREAM_PAYER) != payer.id()) return STATUS_MISMATCH;
-        if (asset.get(AT_ASSET_OWNER) != from) {
-            if (from != payer.id()) return STATUS_OWNER;
+        if (stream.get(AT_STREAM_ASSET) != row.id(STREAM_CLOSE_ASSET) || stream.get(AT_STREAM_PAYER) != payer) {
+            return STATUS_MISMATCH;
+        }
+        if (row.leaf(STREAM_CLOSE_ASSET).get(AT_ASSET_OWNER) != from) {
+            if (from != payer) return STATUS_OWNER;
             if (s.time < stream.get(AT_STREAM_EXPIRY) + s.system.get(AT_SYSTEM_STREAM_GRACE_S)) return STATUS_NOT_YET;
         }
         uint256 rest = stream.get(AT_STREAM_ESCROW);
         Ledger.take(stream, AT_STREAM_ESCROW, rest);
-        Ledger.credit(payer, rest);
+        Ledger.credit(row.leaf(STREAM_CLOSE_PAYER), rest);
         Slots.release(s, stream);
         return STATUS_APPLIED;
     }

@@ -49,7 +49,6 @@ import {Slots, State} from "../State.sol";
 library StreamOpen {
     function run(State memory s, Row row) internal pure returns (uint256 status) {
         Leaf from = row.leaf(STREAM_OPEN_FROM);
-        Leaf asset = row.leaf(STREAM_OPEN_ASSET);
         uint256 scope = row.num(STREAM_OPEN_SCOPE);
         uint256 kind = row.num(STREAM_OPEN_KIND);
         uint256 price = row.num(STREAM_OPEN_PRICE);
@@ -58,6 +57,7 @@ library StreamOpen {
         if (scope >= SCOPES || (kind != STREAM_CHAIN && kind != STREAM_VOUCHER)) return STATUS_ENUM_RANGE;
         if (escrow == 0) return STATUS_AMOUNT_ZERO;
         if (expiry <= s.time) return STATUS_EXPIRY_RANGE;
+        Leaf asset = row.leaf(STREAM_OPEN_ASSET);
         if (asset.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
         if (asset.get(AT_ASSET_STATUS) != ASSET_ACTIVE) return STATUS_ASSET_STATUS;
         if (kind == STREAM_CHAIN) {

@@ -40,14 +40,14 @@ import {State} from "../State.sol";
 library StreamTick {
     function run(State memory s, Row row) internal view returns (uint256 status) {
         Leaf stream = row.leaf(STREAM_TICK_STREAM);
-        Leaf asset = row.leaf(STREAM_TICK_ASSET);
         uint256 count = row.num(STREAM_TICK_COUNT);
         uint256 preimage = row.num(STREAM_TICK_PREIMAGE);
         if (count == 0 || count > (s.inbox ? INBOX_LINKS_MAX : CHUNK_LINKS_MAX)) return STATUS_COUNT_RANGE;
         if (stream.typeOf() != OBJECT_STREAM) return STATUS_STREAM;
         if (stream.get(AT_STREAM_KIND) != STREAM_CHAIN) return STATUS_STREAM_KIND;
-        if (stream.get(AT_STREAM_ASSET) != asset.id()) return STATUS_MISMATCH;
+        if (stream.get(AT_STREAM_ASSET) != row.id(STREAM_TICK_ASSET)) return STATUS_MISMATCH;
         if (stream.get(AT_STREAM_EXPIRY) < s.time) return STATUS_STREAM_EXPIRED;
+        Leaf asset = row.leaf(STREAM_TICK_ASSET);
         if (asset.get(AT_ASSET_STATUS) != ASSET_ACTIVE) return STATUS_ASSET_STATUS;
         uint256 amount = count * stream.get(AT_STREAM_PRICE);
         if (amount > stream.get(AT_STREAM_ESCROW)) return STATUS_ESCROW;

@@ -43,13 +43,15 @@ library StreamVoucher {
 
     function run(State memory s, Row row) internal view returns (uint256 status) {
         Leaf stream = row.leaf(STREAM_VOUCHER_STREAM);
-        Leaf asset = row.leaf(STREAM_VOUCHER_ASSET);
         Leaf payer = row.leaf(STREAM_VOUCHER_PAYER);
         uint256 cumulative = row.num(STREAM_VOUCHER_CUMULATIVE);
         if (stream.typeOf() != OBJECT_STREAM) return STATUS_STREAM;
         if (stream.get(AT_STREAM_KIND) != STREAM_VOUCHER) return STATUS_STREAM_KIND;
-        if (stream.get(AT_STREAM_ASSET) != asset.id() || stream.get(AT_STREAM_PAYER) != payer.id()) return STATUS_MISMATCH;
+        if (stream.get(AT_STREAM_ASSET) != row.id(STREAM_VOUCHER_ASSET) || stream.get(AT_STREAM_PAYER) != payer.id()) {
+            return STATUS_MISMATCH;
+        }
         if (stream.get(AT_STREAM_EXPIRY) < s.time) return STATUS_STREAM_EXPIRED;
+        Leaf asset = row.leaf(STREAM_VOUCHER_ASSET);
         if (asset.get(AT_ASSET_STATUS) != ASSET_ACTIVE) return STATUS_ASSET_STATUS;
         uint256 used = stream.get(AT_STREAM_USED);
         if (cumulative <= used) return STATUS_VOUCHER_OLD;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Deployment} from "../script/Deployment.sol";
+import {Context} from "../src/interfaces/IFraudVerifier.sol";
+import {Base} from "./Base.sol";
+import {IVerifierHarness} from "./support/IVerifierHarness.sol";
+
+interface Text {
+    function split(string calldata text, string calldata by) external pure returns (string[] memory);
+    function parseBytes(string calldata text) external pure returns (bytes memory);
+}
+
+/// @notice The contract against the C transition: chunks with witness, root and statuses, one a line, as printed by
+/// tests/vectors (name|inbox|preRoot|domain|batch|timestamp|data|witness|postRoot|statuses, all but the name in hex).
+contract VectorsTest is Base {
+    uint256 private constant VECTORS_MIN = 1000;
+
+    Text private constant TEXT = Text(address(vm));
+
+    IVerifierHarness private verifier;
+    string private path;
+
+    event log_named_uint(string name, uint256 value);
+    event log_named_string(string name, string value);
+
+    function setUp() public {
+        address decoder = Deployment.create("ZstdDecoder.sol:ZstdDecoder", "");
+        verifier = IVerifierHarness(Deployment.create("VerifierHarness.sol:VerifierHarness", abi.encode(decoder)));
+        path = vm.envOr("PR_VECTORS", "../../build/vectors/chunks.txt");
+    }
+
+    function testDiff_execute_vectorsOfC_succeeds() public {
+        uint256 mark;
+        assembly {
+            mark := mload(0x40)
+        }
+        uint256 lines = 0;
+        uint256 entries = 0;
+        uint256 undecodable = 0;
+        uint256[64] memory seen;
+        assembly {
+            mark := mload(0x40)
+        }
+        for (string memory line = vm.readLine(path); bytes(line).length != 0; line = vm.readLine(path)) {
+            lines++;
+            bytes memory statuses = _check(line, lines);
+            if (statuses.length == 0) undecodable++;
+            entries += statuses.length;
+            for (uint256 i = 0; i < statuses.length; i++) {
+                seen[uint8(statuses[i])]++;
+            }
+            // Give the memory back, which would otherwise become ever dearer.
+            assembly {
+                mstore(0x40, mark)
+            }
+        }
+        check(lines >= VECTORS_MIN, "too few vectors");
+        check(undecodable > 0 && undecodable < lines, "chunks of both sorts");
+        check(seen[0] > entries / 4, "too few entries applied");
+        emit log_named_uint("chunks", lines);
+        emit log_named_uint("  undecodable", undecodable);
+        emit log_named_uint("entries", entries);
+        for (uint256 i = 0; i < 44; i++) {
+            emit log_named_uint(string.concat("  status ", vm.toString(i)), seen[i]);
+        }
+    }
+
+    function _bytes(string memory hexDigits) private pure returns (bytes memory) {
+        return TEXT.parseBytes(string.concat("0x", hexDigits));
+    }
+
+    function _check(string memory line, uint256 number) private returns (bytes memory statuses) {
+        string[] memory field = TEXT.split(line, "|");
+        check(field.length == 10, "fields of a line");
+        Context memory ctx = Context({
+            preRoot: bytes32(_bytes(field[2])),
+            domain: bytes32(_bytes(field[3])),
+            batch: uint64(bytes8(_bytes(field[4]))),
+            timestamp: uint64(bytes8(_bytes(field[5]))),
+            inbox: bytes(field[1])[0] == "1"
+        });
+        bytes memory data = _bytes(field[6]);
+        bytes memory witness = _bytes(field[7]);
+        bytes32 want = bytes32(_bytes(field[8]));
+        statuses = _bytes(field[9]);
+        try verifier.statusesOf(ctx, data, witness) returns (bytes32 postRoot, bytes memory got) {
+            if (postRoot == want && keccak256(got) == keccak256(statuses)) return statuses;
+            emit log_named_uint("line", number);
+            eq(got, statuses, field[0]);
+            eq(postRoot, want, field[0]);
+        } catch (bytes memory reason) {
+            emit log_named_uint("line", number);
+            revert NotEqualBytes(field[0], reason, "");
+        }
+    }
+}
