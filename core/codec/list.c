@@ -101,7 +101,7 @@ bool pr_run_next(const uint8_t **item, uint32_t *len, size_t *pos, const uint8_t
 {
 	if (*pos >= total || total - *pos < 2) return false;
 	uint32_t n = pr_be16(run + *pos);
-	if (n == 0 || n > total - *pos - 2) return false;
+	if (n == 0 || n > PR_CHUNK_BYTES_MAX || n > total - *pos - 2) return false;
 	*item = run + *pos + 2;
 	*len  = n;
 	*pos += 2 + n;

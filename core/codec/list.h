@@ -22,14 +22,15 @@ void pr_batch_header_abi(uint8_t out[PR_BATCH_HEADER_ABI_BYTES], const struct pr
 void pr_batch_header_hash(uint8_t hash32[32], const struct pr_batch_header *h);
 /* hash[0] = keccak(abi.encode(genesisRoot, L1 chain id, rollup)). */
 void pr_batch_genesis_hash(uint8_t hash32[32], const uint8_t genesis_root32[32], uint64_t l1_chain_id, const uint8_t rollup20[20]);
-/* Chunks of the batch in all: inbox chunks, then posted. */
+/* Chunks of the batch in all: inbox chunks, then posted.  inbox_from <= inbox_to and at most PR_BATCH_ITEMS_MAX items, as the contract
+ * guarantees of every batch that it stores. */
 uint32_t pr_batch_chunk_count(const struct pr_batch_header *h);
 uint32_t pr_batch_inbox_chunks(const struct pr_batch_header *h);
 /* link' = keccak(link || keccak(item)). */
 void pr_inbox_link(uint8_t link32[32], const uint8_t prev32[32], const uint8_t *item, uint32_t len);
 
-/* Walks the (length uint16, bytes) run of posted chunks: sets *chunk, *len and advances *pos.  False at the end or if malformed;
- * *pos == total tells which. */
+/* Walks a run of posted chunks or inbox items, (length uint16, bytes) each, of 1 .. PR_CHUNK_BYTES_MAX bytes: sets *item (borrowed from
+ * run) and *len and advances *pos.  False at the end or if malformed; *pos == total tells which. */
 PR_MUST_USE bool pr_run_next(const uint8_t **item, uint32_t *len, size_t *pos, const uint8_t *run, size_t total);
 
 #endif

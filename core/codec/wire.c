@@ -10,8 +10,14 @@ static size_t put_field(uint8_t *out, enum pr_field_type type, const union pr_va
 	case PR_FIELD_ACCT:
 	case PR_FIELD_PARTY:
 	case PR_FIELD_OBJ:
-	case PR_FIELD_AUX: pr_be32_put(out, (uint32_t)v->num); return 4;
-	case PR_FIELD_U8: *out = (uint8_t)v->num; return 1;
+	case PR_FIELD_AUX:
+		PR_CHECK(v->num <= UINT32_MAX);
+		pr_be32_put(out, (uint32_t)v->num);
+		return 4;
+	case PR_FIELD_U8:
+		PR_CHECK(v->num <= UINT8_MAX);
+		*out = (uint8_t)v->num;
+		return 1;
 	case PR_FIELD_VAR: pr_be64_put(out, v->num); return 8;
 	case PR_FIELD_B20: memcpy(out, v->bytes, 20); return 20;
 	case PR_FIELD_B32:
