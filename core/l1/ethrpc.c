@@ -223,7 +223,10 @@ enum pr_err pr_ethrpc_block(struct pr_ethrpc *rpc, struct pr_l1_block *block, st
 	pr_ethrpc_begin(rpc, "eth_getBlockByNumber");
 	pr_ethrpc_put_at(rpc, at);
 	pr_json_out_bool(&rpc->request, false);
-	PR_FORWARD(pr_ethrpc_finish(rpc));
+	enum pr_err err = pr_ethrpc_finish(rpc);
+	/* geth's way to say that nothing is safe or finalized yet ("finalized block not found"). */
+	if (err == PR_ERR_PEER && at.tag != PR_L1_NUMBER && strcasestr(rpc->error.message, "block not found")) return PR_ERR_NOT_FOUND;
+	PR_FORWARD(err);
 	PR_FORWARD(checked(rpc, pr_l1_block_read(block, &rpc->doc, rpc->result), "block"));
 	if (at.tag == PR_L1_NUMBER && block->number != at.number) return pr_ethrpc_malformed(rpc, "another block");
 	return PR_OK;

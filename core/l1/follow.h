@@ -7,6 +7,8 @@
  *               | yes
  *             next range -> logs, each checked against the hash of its block -> log(), log(), block() ...
  *
+ * The client must lead to one node: behind a balancer a node that lags could answer a range with the logs it has so far.
+ *
  * Far from the target a step takes up to range_blocks blocks at once (checked before and after); the last
  * PR_FOLLOW_SINGLE blocks are taken one by one, their logs asked for by block hash. */
 #ifndef PR_L1_FOLLOW_H

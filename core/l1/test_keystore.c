@@ -15,8 +15,8 @@ static const char pbkdf2_vector[] =
 	"\"salt\":\"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd\"},"
 	"\"mac\":\"517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2\"},"
 	"\"id\":\"3198bc9c-6672-5ab3-d995-4942343ae5b6\",\"version\":3}";
-/* `cast wallet import` of foundry 1.7.1 with the definition's key and password.  The definition's own scrypt vector (n = 2^18 with
- * r = 1) breaks RFC 7914's n < 2^(16 r), which OpenSSL insists on; no program is known to write such files. */
+/* `cast wallet import` of foundry 1.7.1 with the definition's key and password.  The definition's own scrypt vector
+ * (n = 2^18 with r = 1) breaks RFC 7914's n < 2^(16 r), which OpenSSL insists on; no program is known to write such files. */
 static const char scrypt_vector[] =
 	"{\"address\":\"008aeeda4d805471df9b2a5b0f38a0c3bcba786b\","
 	"\"crypto\":{\"cipher\":\"aes-128-ctr\",\"cipherparams\":{\"iv\":\"ec2d8dd655e9bb07426f1e550baf8516\"},"

@@ -185,7 +185,8 @@ static inline uint64_t anvil_probe_count(struct pr_ethrpc *rpc)
 }
 
 /* Calls the probe from account 1 or 2 (unlocked in the node): word's first byte and number, then data. */
-static inline void anvil_call_probe(struct pr_ethrpc *rpc, unsigned account, unsigned first, uint64_t number, const char *data_hex)
+static inline void anvil_call_probe(struct pr_ethrpc *rpc, unsigned account, unsigned first, uint64_t number,
+                                    const char *data_hex)
 {
 	anvil_do(rpc, "eth_sendTransaction", "[{\"from\":\"0x%s\",\"to\":\"0x%s\",\"gas\":\"0x30d40\",\"data\":\"0x%02x%062llx%s\"}]",
 	         anvil_addrs[account], ANVIL_PROBE, first, (unsigned long long)number, data_hex);
