@@ -1,8 +1,8 @@
 /* Strict decoding of the one zstd frame that carries a chunk's content.
  *
  * libzstd is a compressor here, never a judge: its versions disagree on damaged frames and even return
- * different bytes (docs/decisions).  Validity is what this decoder says.  ZstdDecoder.sol states the same
- * rules; shared vectors and mutated frames hold the two together.
+ * different bytes.  Validity is what this decoder says (docs/spec/chunk.md section 2).  ZstdDecoder.sol states
+ * the same rules; shared vectors and mutated frames hold the two together.
  *
  *     frame = magic 28 B5 2F FD | descriptor 1 | content size N 1 or 2 | block header 3 | block
  *

@@ -2,8 +2,9 @@
  * hostile frames made with it, sample contents, and mutation.  It writes single-segment frames of one block and
  * knows no profile, so that it can also break it.
  *
- * A test program includes zcraft.c and zcraft_gen.c in its one source file; what frames mean is checked against
- * libzstd and against the content that the generator writes itself. */
+ * A test program includes the zcraft*.c files it needs in its one source file (zcraft.c first), since test
+ * programs are built from one file.  What the frames mean is checked against libzstd and against the content that
+ * the generator writes itself. */
 #ifndef PR_TESTS_ZCRAFT_H
 #define PR_TESTS_ZCRAFT_H
 
@@ -59,6 +60,10 @@ bool zcraft_random(zcraft_rand rand, uint8_t *frame, size_t *frame_len, uint8_t 
 /* Frames of 8,192 content bytes made to cost proof gas: maximal tables, 256 sequences. */
 #define ZCRAFT_HOSTILE_COUNT 12u
 void zcraft_hostile(unsigned variant, uint8_t *frame, size_t *frame_len, uint8_t *content, size_t *content_len);
+
+/* Calls visit with a frame for each rule of the profile, kept and broken; ok: within the profile. */
+typedef void (*zcraft_visit)(const char *name, const uint8_t *frame, size_t frame_len, bool ok);
+void zcraft_cases(zcraft_visit visit);
 
 /* Ordinary content of len bytes, of one of ZCRAFT_SAMPLE_COUNT kinds. */
 #define ZCRAFT_SAMPLE_COUNT 9u

@@ -2,8 +2,10 @@
  *
  *     0x ‖ group (1 byte) ‖ ok (1 byte) ‖ keccak-256 of the content (32 bytes, of nothing if refused) ‖ frame
  *
- * Groups: 0 made by libzstd, 1 crafted at random, 2 mutants of both, 3 hostile (dear to decode).
- * The choice of frames follows from PR_SEED (default 1); PR_VECTORS is their number (default 2400). */
+ * Groups: 0 made by libzstd, 1 crafted at random, 2 mutants of both, 3 hostile (dear to decode),
+ * 4 named cases, one for each rule of the profile.
+ * Files named on the command line (the fuzzer's corpus) are printed as mutants.  The choice of random frames
+ * follows from PR_SEED (default 1); PR_VECTORS is their number (default 2400). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +14,10 @@
 #include "core/codec/zframe.h"
 #include "core/crypto/keccak.h"
 #include "tests/support/zcraft.c"
+#include "tests/support/zcraft_cases.c"
 #include "tests/support/zcraft_gen.c"
 
-enum group { GROUP_LIBZSTD, GROUP_CRAFTED, GROUP_MUTANT, GROUP_HOSTILE };
+enum group { GROUP_LIBZSTD, GROUP_CRAFTED, GROUP_MUTANT, GROUP_HOSTILE, GROUP_CASE };
 
 #define VECTORS_DEFAULT 2400
 #define MUTANTS_EACH 4
@@ -46,6 +49,13 @@ static void print(enum group group, const uint8_t *bytes, size_t len)
 	putchar('\n');
 }
 
+static void print_case(const char *name, const uint8_t *bytes, size_t len, bool ok)
+{
+	(void)name;
+	(void)ok; /* the line carries the decoder's own verdict; test_zframe.c holds it against this one */
+	print(GROUP_CASE, bytes, len);
+}
+
 /* Mostly small, since a small frame exercises the same rules in less time. */
 static size_t pick_len(void)
 {
@@ -64,7 +74,20 @@ static size_t make(enum group group)
 	return frame_len;
 }
 
-int main(void)
+static bool print_file(const char *path)
+{
+	static uint8_t bytes[ZCRAFT_FRAME_MAX];
+	FILE *f = fopen(path, "rb");
+	if (!f) {
+		perror(path);
+		return false;
+	}
+	print(GROUP_MUTANT, bytes, fread(bytes, 1, sizeof bytes, f));
+	fclose(f);
+	return true;
+}
+
+int main(int argc, char **argv)
 {
 	const char *wanted = getenv("PR_VECTORS");
 	unsigned long count = wanted ? strtoul(wanted, NULL, 10) : VECTORS_DEFAULT;
@@ -73,6 +96,10 @@ int main(void)
 	for (unsigned v = 0; v < ZCRAFT_HOSTILE_COUNT; v++) {
 		zcraft_hostile(v, frame, &frame_len, content, &len);
 		print(GROUP_HOSTILE, frame, frame_len);
+	}
+	zcraft_cases(print_case);
+	for (int i = 1; i < argc; i++) {
+		if (!print_file(argv[i])) return 1;
 	}
 	for (unsigned long i = 0; i < count; i += 1 + MUTANTS_EACH) {
 		static uint8_t mutant[ZCRAFT_FRAME_MAX + 8];

@@ -66,7 +66,7 @@ contract ZstdDecoder {
 
     // The predefined distributions: count + 1 of each symbol, 4 bits each from bit 0.
     uint256 private constant COUNTS_LL = 0x22222343333333332223333333333345;
-    uint256 private constant COUNTS_ML = 0x2222222222222222222222222222222222222222333333452;
+    uint256 private constant COUNTS_ML = 0x2222222222222222222222222222222222222333333452;
     uint256 private constant COUNTS_OF = 0x222222222222222333222222;
 
     /// @notice Decodes a frame. Never reverts for any frame.
@@ -163,10 +163,7 @@ contract ZstdDecoder {
                     let bits := sub(clz(cell), bias)
                     mstore(
                         at,
-                        or(
-                            add(shl(add(bits, 5), and(cell, top)), zero),
-                            or(shl(40, bits), and(cell, 0xffffffffff))
-                        )
+                        or(add(shl(add(bits, 5), and(cell, top)), zero), or(shl(40, bits), and(cell, 0xffffffffff)))
                     )
                 }
                 if log { leave }
@@ -570,8 +567,8 @@ contract ZstdDecoder {
                 mstore(V_OUT_LEFT, sub(mload(V_OUT_LEFT), both))
                 next := add(to, both)
                 to := add(to, lits)
-                // offset 0 wraps round and is refused with those beyond what is produced
-                if gt(sub(offset, 1), sub(to, add(OUT, 1))) { refuse() }
+                // 1 to the bytes produced so far; 0 wraps round
+                if iszero(lt(sub(offset, 1), sub(to, OUT))) { refuse() }
                 from := sub(to, offset)
                 // What lies from `from` to `to` repeats: each copy doubles it.
                 for {} gt(match, offset) {} {
