@@ -1,0 +1,153 @@
+/* The ledger as the sequencer holds it: state, hot streams, the batch being filled, the log.  One thread owns all of it.
+ *
+ *     admit ---> seq_submit ----+                       +--> seq_block_execute --> pr_step, log E
+ *     ticks ---> seq_ticks -----+--> seal.c: make room -+--> seq_block_chunk_end   log C
+ *     feed  ---> items waiting -+        fold.c         +--> seq_block_seal        log S, sealed record
+ *     timer ---> seq_drain -----+                       +--> seq_block_begin       log B, inbox items
+ *
+ * Time.  A batch's timestamp is read from the clock when it begins.  While ticks are pending the next batch keeps the timestamp of the last
+ * one and takes no inbox items, so that what was accepted under that time is folded under it: an *epoch* is the span of batches between two
+ * moments at which nothing is pending.  It ends with seq_drain (age, bounds of pending ticks), which folds everything and seals.
+ *
+ * Replay drives the same seq_block_* functions and seq_streams_apply from the log records; it takes no decision (docs/decisions/0001). */
+#ifndef SEQ_ENGINE_H
+#define SEQ_ENGINE_H
+
+#include "core/codec/handoff.h"
+#include "core/rpc/chain.h"
+#include "core/rpc/earn.h"
+#include "core/rpc/lists.h"
+#include "core/stf/step.h"
+#include "sequencer/log.h"
+#include "sequencer/receipts.h"
+#include "sequencer/streams.h"
+
+struct seq_engine_options {
+	const char     *data_dir; /* holds log/, sealed/, cache/ */
+	const struct pr_chain *chain;
+	uint32_t        capacity;          /* of the state; PR_OBJECTS_MAX but in tests that stay small */
+	uint64_t        log_segment_bytes;
+	uint64_t        pending_links_max; /* drain above this */
+	uint32_t        pending_streams_max;
+	uint64_t        age_ms;            /* of an epoch */
+	struct pr_loop *loop_opt;          /* NULL: no threads; for tests */
+	uint64_t (*now_s)(void);           /* the clock of ledger time */
+};
+
+/* Log records: type byte, then what stands here. */
+enum seq_record {
+	SEQ_RECORD_GENESIS = 'G', /* version 1, domain 32, genesis root 32: the first record */
+	SEQ_RECORD_BEGIN = 'B',   /* number 8, time 8, inbox_from 8, then items as (length 2, item) */
+	SEQ_RECORD_ENTRY = 'E',   /* origin 1, wire form */
+	SEQ_RECORD_TICKS = 'T',   /* accepted ticks */
+	SEQ_RECORD_CHUNK = 'C',   /* root after the chunk 32 */
+	SEQ_RECORD_SEAL = 'S'     /* number 8, root 32 */
+};
+enum seq_origin { SEQ_ORIGIN_CLIENT = 0, SEQ_ORIGIN_FOLD = 1 };
+
+/* What is known of a sealed batch. */
+struct seq_batch {
+	uint64_t number, time, inbox_from, inbox_to, entries, first_sequence, last_sequence;
+	uint32_t inbox_chunks, posted_chunks;
+	uint8_t  root32[32];
+};
+
+/* The batch being filled, or, when not open, the one that the next entry would open. */
+struct seq_block {
+	bool                   open;    /* its B record is in the log */
+	struct pr_step_ctx     ctx;     /* batch number and time */
+	uint64_t               sealed;  /* number of the last sealed batch */
+	uint64_t               last_time;
+	uint64_t               epoch_ms; /* monotonic time at which the epoch began; 0: nothing open, nothing pending */
+	struct seq_batch       info;
+	struct pr_chunk_sum    sum;     /* of the open chunk */
+	uint32_t               bytes_bound; /* of the closed chunks as posted */
+	struct pr_sealed_batch record;  /* chunks closed so far, the open one at [posted]; its bytes are offsets until the seal */
+	uint8_t               *wire;    /* wire forms of all entries */
+	size_t                 wire_len, wire_cap;
+	uint64_t               chunk_start; /* where the open chunk begins in wire */
+};
+
+/* Inbox items that L1 holds and no batch has taken. */
+#define SEQ_ITEMS_MAX (2 * PR_BATCH_ITEMS_MAX)
+struct seq_items {
+	uint32_t first, count; /* ring */
+	struct {
+		uint64_t index, feed_sequence;
+		uint16_t len;
+		uint8_t  bytes[PR_WIRE_BYTES_MAX];
+	} ring[SEQ_ITEMS_MAX];
+};
+
+/* Bytes of one body of ticks. */
+#define SEQ_TICK_BODY_MAX (256u << 10)
+
+struct seq_store;
+
+struct seq_engine {
+	struct seq_engine_options options;
+	struct pr_state           state;
+	void                     *state_mem;
+	struct pr_view            inner, view; /* of the state; of the state with its followers */
+	struct pr_lists           lists;
+	struct pr_earner         *earner;
+	struct seq_streams        streams;
+	struct seq_block          block;
+	struct seq_items          items;
+	struct seq_receipts       receipts; /* of entries whose batch is not in the cache yet */
+	struct seq_log           *log;
+	struct seq_store         *store;
+	bool                      replaying;
+	uint64_t                  replay_sequence; /* of the record being replayed */
+	uint32_t                  created;   /* id made by the last entry executed, 0 if none */
+	const char               *halted;    /* why nothing is accepted any more; NULL: it runs */
+	uint32_t                 *fold_ids;  /* scratch: pending_streams_max and a body's worth */
+	uint8_t (*fold_links)[32];           /* scratch: every PR_CHUNK_LINKS_MAX-th link of a stream's pending run */
+	uint64_t                  fold_links_max;
+	uint8_t                   tick_scratch[SEQ_TICK_BODY_MAX + 1];
+};
+
+/* Opens the log, loads the cache if it is sound, replays the rest.  On error the reason is logged and *out = NULL. */
+PR_MUST_USE enum pr_err seq_engine_open(struct seq_engine **out, const struct seq_engine_options *options);
+void                    seq_engine_close(struct seq_engine *eng);
+/* Stops accepting; the first reason stays. */
+void seq_halt(struct seq_engine *eng, const char *reason);
+
+/* The system object; the last batch that is open or sealed. */
+const struct pr_system *seq_system(const struct seq_engine *eng);
+
+/* block.c: mechanics, logged unless replaying.  items: (length 2, item)* of count items. */
+void           seq_block_begin(struct seq_engine *eng, uint64_t number, uint64_t time, const uint8_t *items, size_t items_len);
+enum pr_status seq_block_execute(struct seq_engine *eng, const struct pr_entry *e, const uint8_t *signer20_opt, enum seq_origin origin,
+                                 uint64_t *sequence);
+void           seq_block_chunk_end(struct seq_engine *eng);
+void           seq_block_seal(struct seq_engine *eng);
+/* Bound of the bytes that a chunk with these sums takes in the posted run. */
+uint32_t seq_chunk_bytes_bound(const struct pr_chunk_sum *sum);
+
+/* seal.c: when.  prepare: the batch that the next entry goes to has its number, time and inbox items.  room: there is room for e in the open
+ * chunk, after ending a chunk or sealing where needed. */
+void seq_seal_prepare(struct seq_engine *eng);
+void seq_seal_room(struct seq_engine *eng, const struct pr_entry *e);
+/* Folds everything and seals what is open: the end of the epoch. */
+void seq_drain(struct seq_engine *eng);
+/* From a timer: begins a batch if inbox items wait, drains by age. */
+void seq_seal_tick(struct seq_engine *eng, uint64_t now_ms);
+/* An inbox item that L1 holds, in order; false if SEQ_ITEMS_MAX are waiting. */
+PR_MUST_USE bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t feed_sequence, const uint8_t *item, size_t len);
+
+/* fold.c: pending ticks into entries. */
+void seq_fold_asset(struct seq_engine *eng, uint32_t asset);
+void seq_fold_stream(struct seq_engine *eng, uint32_t stream);
+void seq_fold_all(struct seq_engine *eng);
+
+/* submit.c: one entry from a client.  APPLIED: *receipt is filled in.  It is not durable yet: seq_log_wait.
+ * signer20_opt as of pr_step.  e must not be inbox only. */
+enum pr_status seq_submit(struct seq_engine *eng, const struct pr_entry *e, const uint8_t *signer20_opt, struct seq_receipt *receipt);
+/* A body of ticks; accepted ones are logged. */
+void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uint8_t *ticks, uint32_t count);
+
+/* replay.c */
+PR_MUST_USE enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence);
+
+#endif

@@ -1,0 +1,134 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/codec/wire.h"
+#include "core/rt/clock.h"
+#include "core/rt/file.h"
+#include "core/rt/log.h"
+#include "core/rt/spool.h"
+#include "sequencer/engine.h"
+#include "sequencer/store.h"
+
+/* A record of the log that cannot be what this program wrote in this state. */
+static enum pr_err bad_record(const struct seq_engine *eng, const char *what)
+{
+	PR_LOG_ERROR("log_corrupt sequence=%llu what=\"%s\"", (unsigned long long)eng->replay_sequence, what);
+	return PR_ERR_CORRUPT;
+}
+
+/* The signer of an entry in the log was checked before it was written there. */
+static const uint8_t *trusted_signer(const struct seq_engine *eng, const struct pr_entry *e)
+{
+	unsigned field = e->kind == PR_KIND_STREAM_VOUCHER ? (unsigned)PR_STREAM_VOUCHER_PAYER : (unsigned)PR_TRANSFER_FROM;
+	if (!pr_kind_infos[e->kind].is_signed && e->kind != PR_KIND_STREAM_VOUCHER) return NULL;
+	const struct pr_object *o = &pr_state_leaf(&eng->state, (uint32_t)e->f[field].num)->o;
+	return o->type == PR_OBJECT_ACCOUNT ? o->u.account.addr : NULL;
+}
+
+/* A begin whose first entry did not reach the disk: the batch holds nothing, and another begin of the same number follows. */
+static void empty_batch_forget(struct seq_engine *eng)
+{
+	struct seq_block *b = &eng->block;
+	if (b->open && b->record.inbox_chunks == 0 && b->info.entries == 0 && eng->streams.pending_streams == 0) b->open = false;
+	if (!b->open && eng->streams.pending_streams == 0) b->epoch_ms = 0;
+}
+
+static enum pr_err replay_begin(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	const struct seq_block *b = &eng->block;
+	empty_batch_forget(eng);
+	if (len < 24 || b->open || pr_be64(p) != b->sealed + 1 || pr_be64(p + 8) < b->last_time || pr_be64(p + 16) != seq_system(eng)->inbox_next)
+		return bad_record(eng, "begin of a batch that does not follow");
+	if (len > 24 && eng->streams.pending_streams) return bad_record(eng, "inbox items over pending ticks");
+	const uint8_t *item;
+	uint32_t       item_len, count = 0;
+	size_t         pos = 0;
+	while (pr_run_next(&item, &item_len, &pos, p + 24, len - 24)) count++;
+	if (pos != len - 24 || count > PR_BATCH_ITEMS_MAX) return bad_record(eng, "inbox items");
+	seq_block_begin(eng, pr_be64(p), pr_be64(p + 8), p + 24, len - 24);
+	return PR_OK;
+}
+
+static enum pr_err replay_entry(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	struct pr_entry     e;
+	struct pr_chunk_sum sum = eng->block.sum;
+	uint64_t            sequence;
+	if (len < 1 || p[0] > SEQ_ORIGIN_FOLD || !pr_wire_decode(&e, p + 1, len - 1)) return bad_record(eng, "entry");
+	if (!eng->block.open || !pr_chunk_sum_add(&sum, &e)) return bad_record(eng, "entry beyond its chunk");
+	if (seq_block_execute(eng, &e, trusted_signer(eng, &e), (enum seq_origin)p[0], &sequence) != PR_STATUS_APPLIED)
+		return bad_record(eng, "entry refused on replay");
+	return PR_OK;
+}
+
+static enum pr_err replay_ticks(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	struct seq_tick_result result;
+	uint32_t               count = (uint32_t)(len / SEQ_TICK_BYTES);
+	uint8_t               *accepted = malloc(len + 1);
+	PR_CHECK(accepted);
+	seq_streams_apply(&eng->streams, &result, eng->block.ctx.time, p, count, accepted);
+	free(accepted);
+	if (!eng->block.open || len % SEQ_TICK_BYTES != 0 || result.accepted != count) return bad_record(eng, "ticks refused on replay");
+	return PR_OK;
+}
+
+static enum pr_err replay_chunk(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	const struct seq_block *b = &eng->block;
+	if (len != 32 || !b->open || b->sum.entries == 0 || b->record.inbox_chunks + b->record.posted >= PR_BATCH_CHUNKS_MAX)
+		return bad_record(eng, "end of a chunk");
+	seq_block_chunk_end(eng);
+	if (memcmp(p, b->record.chunks[b->record.posted - 1].root32, 32) != 0) return bad_record(eng, "root after a chunk differs");
+	return PR_OK;
+}
+
+static enum pr_err replay_seal(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	const struct seq_block *b = &eng->block;
+	if (len != 40 || !b->open || pr_be64(p) != b->info.number || b->sum.entries > 0 || b->record.inbox_chunks + b->record.posted == 0)
+		return bad_record(eng, "seal");
+	seq_block_seal(eng);
+	return memcmp(p + 8, b->info.root32, 32) == 0 ? PR_OK : bad_record(eng, "root after a batch differs");
+}
+
+static enum pr_err replay_record(struct seq_engine *eng, const uint8_t *record, size_t len)
+{
+	if (len == 0) return bad_record(eng, "empty");
+	switch (record[0]) {
+	case SEQ_RECORD_BEGIN: return replay_begin(eng, record + 1, len - 1);
+	case SEQ_RECORD_ENTRY: return replay_entry(eng, record + 1, len - 1);
+	case SEQ_RECORD_TICKS: return replay_ticks(eng, record + 1, len - 1);
+	case SEQ_RECORD_CHUNK: return replay_chunk(eng, record + 1, len - 1);
+	case SEQ_RECORD_SEAL: return replay_seal(eng, record + 1, len - 1);
+	default: return bad_record(eng, "unknown type");
+	}
+}
+
+enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence)
+{
+	char                    dir[PR_PATH_BYTES_MAX];
+	struct pr_spool_reader *reader;
+	const uint8_t          *record;
+	size_t                  len;
+	uint64_t                start = pr_clock_ms(), count = 0;
+
+	PR_FORWARD(pr_path_join(dir, eng->options.data_dir, "log"));
+	PR_FORWARD(pr_spool_reader_open(&reader, dir, from_sequence));
+	eng->replaying  = true;
+	enum pr_err err = PR_OK;
+	while (err == PR_OK) {
+		err = pr_spool_read(reader, &eng->replay_sequence, &record, &len);
+		if (err == PR_OK) err = replay_record(eng, record, len);
+		count += err == PR_OK;
+	}
+	eng->replaying = false;
+	pr_spool_reader_close(reader);
+	if (err != PR_ERR_NOT_FOUND) return err;
+	empty_batch_forget(eng);
+	if (eng->replay_sequence + 1 != seq_log_next(eng->log) && count) return bad_record(eng, "records missing at the end");
+	PR_LOG_INFO("replayed records=%llu from=%llu ms=%llu sealed=%llu pending_streams=%u", (unsigned long long)count,
+	            (unsigned long long)from_sequence, (unsigned long long)(pr_clock_ms() - start), (unsigned long long)eng->block.sealed,
+	            eng->streams.pending_streams);
+	return PR_OK;
+}

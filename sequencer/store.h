@@ -1,0 +1,53 @@
+/* The cache: what the log says, in LevelDB, so that a start does not read the whole log.  It may be deleted at any time.
+ *
+ *   "M"            version, domain, next log sequence, batch, state root   what the rows below amount to
+ *   "L" id 4       a leaf: key 32, next 32, payload
+ *   "R" hash 32    receipt of an applied entry
+ *   "N" number 8   a sealed batch
+ *   "F"            how far the bridge's feed was read, and what L1 says of our batches
+ *   "P" number 8   where a batch was posted
+ *
+ * Rows L, R, N and M are written together at the end of an epoch (nothing pending, no batch open), after the log is durable up to
+ * there, by a thread of its own and without sync: what a crash takes is replayed.  F and P follow the feed. */
+#ifndef SEQ_STORE_H
+#define SEQ_STORE_H
+
+#include "sequencer/engine.h"
+
+struct seq_store;
+
+struct seq_feed_mark {
+	uint64_t next;              /* feed sequence from which reading must go on after a start */
+	uint64_t posted, settled;   /* batches up to these are on L1 / have a final claim */
+	uint8_t  posted_hash32[32]; /* of the last posted one; zero if none */
+};
+
+struct seq_posted {
+	uint64_t block, block_time;
+	uint8_t  tx32[32], hash32[32];
+};
+
+PR_MUST_USE enum pr_err seq_store_open(struct seq_store **out, struct seq_engine *eng, const char *dir);
+void                    seq_store_close(struct seq_store *store);
+
+/* Puts the cached leaves into the empty state.  True: *from_sequence is where replay goes on and eng->block.sealed and .last_time are set.
+ * False: there is no sound cache (what there was is deleted) and the state may hold rubbish: reset it. */
+PR_MUST_USE bool seq_store_load(struct seq_store *store, uint64_t *from_sequence);
+
+/* A leaf changed; a batch was sealed; nothing is pending and no batch is open. */
+void seq_store_changed(struct seq_store *store, uint32_t id);
+void seq_store_sealed(struct seq_store *store, const struct seq_batch *info);
+void seq_store_clean(struct seq_store *store);
+
+/* False if unknown. */
+PR_MUST_USE bool seq_store_batch(const struct seq_store *store, uint64_t number, struct seq_batch *out);
+PR_MUST_USE bool seq_store_receipt(const struct seq_store *store, const uint8_t hash32[32], struct seq_receipt *out);
+/* The batch whose log records include this sequence; false if none is sealed. */
+PR_MUST_USE bool seq_store_batch_of(const struct seq_store *store, uint64_t sequence, struct seq_batch *out);
+
+void             seq_store_feed_save(struct seq_store *store, const struct seq_feed_mark *mark);
+void             seq_store_feed_load(const struct seq_store *store, struct seq_feed_mark *mark); /* zero if there is none */
+void             seq_store_posted_save(struct seq_store *store, uint64_t number, const struct seq_posted *posted);
+PR_MUST_USE bool seq_store_posted(const struct seq_store *store, uint64_t number, struct seq_posted *posted);
+
+#endif

@@ -1,0 +1,199 @@
+#include "sequencer/streams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/crypto/sha256.h"
+#include "core/rt/map.h"
+
+#define AHEAD 12u /* ticks for which the slot is asked of memory in advance */
+
+bool seq_streams_open(struct seq_streams *s, uint32_t capacity)
+{
+	memset(s, 0, sizeof *s);
+	s->capacity    = capacity;
+	s->first_asset = SEQ_LIST_END;
+	s->slots       = pr_map_reserve(capacity * sizeof *s->slots);
+	s->assets      = pr_map_reserve(capacity * sizeof *s->assets);
+	if (s->slots && s->assets) return true;
+	seq_streams_close(s);
+	return false;
+}
+
+void seq_streams_close(struct seq_streams *s)
+{
+	pr_map_release(s->slots, s->capacity * sizeof *s->slots);
+	pr_map_release(s->assets, s->capacity * sizeof *s->assets);
+	memset(s, 0, sizeof *s);
+}
+
+static void pending_add(struct seq_streams *s, uint32_t id, struct seq_stream *slot)
+{
+	struct seq_asset *asset = &s->assets[slot->asset];
+	slot->next = asset->first ? asset->first : SEQ_LIST_END;
+	slot->prev = 0;
+	if (asset->first) s->slots[asset->first].prev = id;
+	asset->first = id;
+	s->pending_streams++;
+	if (asset->next) return;
+	asset->next = s->first_asset;
+	asset->prev = 0;
+	if (s->first_asset != SEQ_LIST_END) s->assets[s->first_asset].prev = slot->asset;
+	s->first_asset = slot->asset;
+}
+
+static void pending_remove(struct seq_streams *s, struct seq_stream *slot)
+{
+	struct seq_asset *asset = &s->assets[slot->asset];
+	PR_CHECK(slot->next != 0 && s->pending_streams > 0);
+	if (slot->next != SEQ_LIST_END) s->slots[slot->next].prev = slot->prev;
+	if (slot->prev) s->slots[slot->prev].next = slot->next;
+	else asset->first = slot->next == SEQ_LIST_END ? 0 : slot->next;
+	slot->next = slot->prev = 0;
+	s->pending_streams--;
+	if (asset->first) return;
+	if (asset->next != SEQ_LIST_END) s->assets[asset->next].prev = asset->prev;
+	if (asset->prev) s->assets[asset->prev].next = asset->next;
+	else s->first_asset = asset->next;
+	asset->next = asset->prev = 0;
+}
+
+/* used_before: what the state said until now; 0 for a new stream. */
+static void stream_change(struct seq_streams *s, uint32_t id, uint64_t used_before, const struct pr_stream *now)
+{
+	struct seq_stream *slot    = &s->slots[id];
+	bool               pending = slot->asset != 0 && slot->next != 0;
+
+	PR_CHECK(now->price > 0 && now->asset != 0 && now->used >= used_before);
+	if (pending) {
+		PR_CHECK(now->used - used_before <= s->pending_links);
+		s->pending_links -= now->used - used_before;
+	} else {
+		memcpy(slot->tip32, now->tip, 32);
+		slot->used = now->used;
+		slot->next = slot->prev = 0;
+	}
+	PR_CHECK(slot->used >= now->used);
+	uint64_t ahead = slot->used - now->used, units = now->escrow / now->price;
+	PR_CHECK(ahead <= units);
+	slot->units_left = units - ahead;
+	slot->expiry     = now->expiry < UINT32_MAX ? (uint32_t)now->expiry : UINT32_MAX;
+	slot->asset      = now->asset;
+	if (pending && ahead == 0) pending_remove(s, slot);
+}
+
+/* Pending ticks must never meet OVERFLOW when they are folded: an asset stops taking ticks while its sums have room for less than all the money there
+ * is (or 2^63, if that is more). */
+static bool asset_has_room(const struct pr_asset *asset, uint64_t supply)
+{
+	const pr_u128 max   = ~(pr_u128)0;
+	uint64_t      money = supply > (uint64_t)1 << 63 ? supply : (uint64_t)1 << 63;
+	if (asset->total_rev > max - money || asset->direct_rev > max - money) return false;
+	return asset->units == 0 || asset->acc <= max - ((pr_u128)money << 64) / asset->units;
+}
+
+void seq_streams_change(struct seq_streams *s, uint32_t id, const struct pr_object *before, const struct pr_object *after, uint64_t supply)
+{
+	struct seq_stream *slot = &s->slots[id];
+	if (after->type == PR_OBJECT_ASSET) {
+		s->assets[id].open = after->u.asset.status == PR_ASSET_ACTIVE && asset_has_room(&after->u.asset, supply);
+	} else if (after->type == PR_OBJECT_STREAM && after->u.stream.kind == PR_STREAM_CHAIN) {
+		stream_change(s, id, before->type == PR_OBJECT_STREAM ? before->u.stream.used : 0, &after->u.stream);
+	} else if (after->type == PR_OBJECT_STREAM || before->type == PR_OBJECT_STREAM) {
+		PR_CHECK(slot->asset == 0 || slot->next == 0); /* folded before it was closed */
+		memset(slot, 0, sizeof *slot);
+		if (after->type == PR_OBJECT_STREAM) slot->next = SEQ_VOUCHER;
+	}
+}
+
+static uint8_t tick_apply(struct seq_streams *s, struct seq_tick_result *r, uint64_t time, const uint8_t *tick, uint32_t *wasted)
+{
+	uint32_t id = pr_be32(tick);
+	if (id >= s->capacity) return PR_STATUS_STREAM;
+	struct seq_stream *slot = &s->slots[id];
+	if (slot->asset == 0) return slot->next == SEQ_VOUCHER ? PR_STATUS_STREAM_KIND : PR_STATUS_STREAM;
+	uint64_t index = pr_be64(tick + 4);
+	if (index <= slot->used) return SEQ_TICK_DUPLICATE;
+	uint64_t links = index - slot->used;
+	if (links > SEQ_TICK_GAP_MAX) return PR_STATUS_COUNT_RANGE;
+	if (slot->expiry < time) return PR_STATUS_STREAM_EXPIRED;
+	if (!s->assets[slot->asset].open) return PR_STATUS_ASSET_STATUS;
+	if (links > slot->units_left) return PR_STATUS_ESCROW;
+
+	uint8_t hash32[32];
+	if (links == 1) pr_sha256_32(hash32, tick + 12);
+	else if (*wasted > SEQ_TICK_WASTE_MAX) return SEQ_TICK_SKIPPED;
+	else pr_sha256_chain(hash32, tick + 12, links);
+	if (memcmp(hash32, slot->tip32, 32) != 0) {
+		*wasted += (uint32_t)links;
+		return PR_STATUS_LINK;
+	}
+	memcpy(slot->tip32, tick + 12, 32);
+	slot->used = index;
+	slot->units_left -= links;
+	if (slot->next == 0) pending_add(s, id, slot);
+	s->pending_links += links;
+	r->units += links;
+	return PR_STATUS_APPLIED;
+}
+
+void seq_streams_apply(struct seq_streams *s, struct seq_tick_result *r, uint64_t time, const uint8_t *ticks, uint32_t count, uint8_t *accepted)
+{
+	uint32_t wasted = 0;
+	r->accepted = r->duplicates = r->refused = 0;
+	r->units = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *tick = ticks + (size_t)i * SEQ_TICK_BYTES;
+		if (i + AHEAD < count) {
+			uint32_t later = pr_be32(tick + AHEAD * SEQ_TICK_BYTES);
+			if (later < s->capacity) __builtin_prefetch(&s->slots[later], 1);
+		}
+		uint8_t status = tick_apply(s, r, time, tick, &wasted);
+		if (status == PR_STATUS_APPLIED) {
+			memcpy(accepted + (size_t)r->accepted++ * SEQ_TICK_BYTES, tick, SEQ_TICK_BYTES);
+		} else if (status == SEQ_TICK_DUPLICATE) {
+			r->duplicates++;
+		} else {
+			if (r->refused < SEQ_REFUSED_MAX) {
+				r->refusals[r->refused].position = i;
+				r->refusals[r->refused].status   = status;
+			}
+			r->refused++;
+		}
+	}
+}
+
+const char *seq_tick_status_name(uint8_t status)
+{
+	return status < PR_STATUS_COUNT ? pr_status_names[status] : status == SEQ_TICK_DUPLICATE ? "duplicate" : "skipped";
+}
+
+uint64_t seq_stream_pending(const struct seq_streams *s, const struct pr_state *state, uint32_t id)
+{
+	if (id >= s->capacity || s->slots[id].asset == 0) return 0;
+	const struct seq_stream *slot = &s->slots[id];
+	return slot->used - pr_state_leaf(state, id)->o.u.stream.used;
+}
+
+static int id_order(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+static uint32_t asset_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset)
+{
+	uint32_t count = 0;
+	for (uint32_t id = s->assets[asset].first; id && id != SEQ_LIST_END; id = s->slots[id].next) ids[count++] = id;
+	qsort(ids, count, sizeof *ids, id_order);
+	return count;
+}
+
+uint32_t seq_streams_pending_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset)
+{
+	if (asset) return asset_ids(s, ids, asset);
+	uint32_t count = 0;
+	for (uint32_t a = s->first_asset; a != SEQ_LIST_END; a = s->assets[a].next) count += asset_ids(s, ids + count, a);
+	PR_CHECK(count == s->pending_streams);
+	return count;
+}

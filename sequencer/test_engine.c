@@ -1,0 +1,466 @@
+/* The engine without HTTP: every kind of work, sealing, replay from any prefix of the log, and the sealed batches executed again by themselves. */
+#include "core/rt/spool.h"
+#include "core/rt/zpack.h"
+#include "sequencer/store.h"
+#include "sequencer/test_kit.h"
+
+#define USERS 12u
+#define CHAIN_LENGTH 100000u
+#define SHORT_LENGTH 16u
+
+static struct pr_chain chain;
+static char            work_dir[] = "/tmp/pr_seq_engine_XXXXXX";
+
+static uint64_t length_of(uint32_t seed) { return seed < KIT_CHAINS ? CHAIN_LENGTH : SHORT_LENGTH; }
+
+static const char *sub_dir(char out[PR_PATH_BYTES_MAX], const char *name)
+{
+	UNIT_CHECK(pr_path_join(out, work_dir, name) == PR_OK);
+	return out;
+}
+
+static enum pr_status submit(struct seq_engine *eng, struct pr_entry *e, unsigned user, uint32_t *created)
+{
+	struct seq_receipt receipt = { 0 };
+	if (pr_kind_infos[e->kind].is_signed || e->kind == PR_KIND_STREAM_VOUCHER) kit_sign(&eng->state, &chain, e, user);
+	enum pr_status status = seq_submit(eng, e, NULL, &receipt);
+	if (created) *created = receipt.created;
+	return status;
+}
+
+static void all_deposit(struct seq_engine *eng)
+{
+	for (unsigned i = 0; i < USERS; i++) kit_deposit(eng, i, 1000000000);
+	seq_seal_tick(eng, 0);
+}
+
+static uint32_t asset_make(struct seq_engine *eng, unsigned user, uint32_t n, uint64_t price)
+{
+	struct pr_entry e  = { .kind = PR_KIND_ASSET_REGISTER };
+	uint32_t        id = 0;
+	e.f[PR_ASSET_REGISTER_ACTIVE].num = 1;
+	pr_be32_put(e.f[PR_ASSET_REGISTER_CONTENT].bytes, n);
+	e.f[PR_ASSET_REGISTER_PRICE0].num = price;
+	UNIT_CHECK(submit(eng, &e, user, &id) == PR_STATUS_APPLIED);
+	return id;
+}
+
+static uint32_t stream_make(struct seq_engine *eng, unsigned user, uint32_t asset, uint32_t seed, uint64_t price, uint64_t escrow, uint8_t kind)
+{
+	struct pr_entry e  = { .kind = PR_KIND_STREAM_OPEN };
+	uint32_t        id = 0;
+	e.f[PR_STREAM_OPEN_ASSET].num  = asset;
+	e.f[PR_STREAM_OPEN_KIND].num   = kind;
+	e.f[PR_STREAM_OPEN_PRICE].num  = kind == PR_STREAM_CHAIN ? price : 0;
+	e.f[PR_STREAM_OPEN_ESCROW].num = escrow;
+	e.f[PR_STREAM_OPEN_EXPIRY].num = kit_time_s + 3600;
+	if (kind == PR_STREAM_CHAIN) kit_link(e.f[PR_STREAM_OPEN_TIP].bytes, seed, length_of(seed), 0);
+	UNIT_CHECK(submit(eng, &e, user, &id) == PR_STATUS_APPLIED);
+	return id;
+}
+
+static struct seq_tick_result ticks_one(struct seq_engine *eng, uint32_t stream, uint32_t seed, uint64_t used)
+{
+	static struct seq_tick_result r;
+	uint8_t                       tick[SEQ_TICK_BYTES];
+	kit_tick(tick, stream, seed, length_of(seed), used);
+	seq_ticks(eng, &r, tick, 1);
+	return r;
+}
+
+static void check_sound(struct seq_engine *eng)
+{
+	struct pr_state_sums sums;
+	UNIT_CHECK(pr_state_conserved(&eng->state, &sums));
+}
+
+/* A state that knows nothing of the engine executes what was sealed, as posted chunks, and must reach the same roots. */
+static void sealed_check(const char *data_dir, uint64_t expect_batches)
+{
+	static struct pr_sealed_batch b;
+	static struct pr_chunk        chunk, scratch;
+	struct pr_state               state;
+	struct pr_spool_reader       *sealed, *log;
+	char                          dir[PR_PATH_BYTES_MAX], message[PR_CONFIG_MESSAGE_BYTES];
+	const uint8_t                *record, *log_record;
+	size_t                        len, log_len;
+	uint64_t                      sequence, log_sequence, batches = 0;
+	uint8_t                       root32[32], plain[PR_CHUNK_PLAIN_MAX], raw[PR_CHUNK_RAW_MAX], frame[PR_CHUNK_BYTES_MAX], bytes[PR_CHUNK_BYTES_MAX];
+	uint32_t                      plain_len, raw_len;
+	void                         *mem = aligned_alloc(64, pr_state_bytes(1u << 16));
+
+	memset(mem, 0, pr_state_bytes(1u << 16));
+	pr_state_init(&state, mem, 1u << 16, 5);
+	UNIT_CHECK(pr_chain_genesis(message, &chain, &state, root32) == PR_OK);
+	struct pr_view view = pr_state_view(&state);
+	UNIT_CHECK(pr_path_join(dir, data_dir, "sealed") == PR_OK);
+	UNIT_CHECK(pr_spool_reader_open(&sealed, dir, 0) == PR_OK);
+	UNIT_CHECK(pr_path_join(dir, data_dir, "log") == PR_OK);
+	UNIT_CHECK(pr_spool_reader_open(&log, dir, 0) == PR_OK);
+	while (pr_spool_read(sealed, &sequence, &record, &len) == PR_OK) {
+		UNIT_CHECK(pr_sealed_batch_decode(&b, record, len) && b.number == sequence);
+		struct pr_step_ctx ctx = { .batch = b.number, .time = b.timestamp, .inbox = true };
+		memcpy(ctx.domain32, chain.domain32, 32);
+		/* The inbox items stand in the log's begin record. */
+		do UNIT_CHECK(pr_spool_read(log, &log_sequence, &log_record, &log_len) == PR_OK);
+		while (log_record[0] != SEQ_RECORD_BEGIN);
+		const uint8_t *item;
+		uint32_t       item_len;
+		size_t         pos = 0;
+		for (uint64_t i = 0; pr_run_next(&item, &item_len, &pos, log_record + 25, log_len - 25); i++) {
+			if (i % PR_INBOX_CHUNK_ITEMS == 0) pr_chunk_begin(&view, &ctx);
+			(void)pr_item_execute(&view, &ctx, item, item_len);
+			if (i % PR_INBOX_CHUNK_ITEMS != PR_INBOX_CHUNK_ITEMS - 1 && pos < log_len - 25) continue;
+			pr_state_root(&state, root32);
+			UNIT_CHECK(memcmp(root32, b.inbox_roots[i / PR_INBOX_CHUNK_ITEMS], 32) == 0);
+		}
+		ctx.inbox      = false;
+		size_t run_len = 0;
+		for (uint32_t i = 0; i < b.posted; i++) {
+			size_t at = 0, frame_len;
+			chunk.count = 0;
+			while (at < b.chunks[i].bytes_len) {
+				size_t n = pr_wire_length(b.chunks[i].bytes + at, b.chunks[i].bytes_len - at);
+				UNIT_CHECK(n && pr_wire_decode(&chunk.entries[chunk.count++], b.chunks[i].bytes + at, n));
+				at += n;
+			}
+			UNIT_CHECK(chunk.count == b.chunks[i].entry_count);
+			UNIT_CHECK(pr_chunk_encode(plain, &plain_len, raw, &raw_len, &chunk));
+			UNIT_CHECK(pr_zpack(frame, sizeof frame, &frame_len, plain, plain_len) == PR_OK);
+			uint32_t bytes_len = pr_chunk_assemble(bytes, raw, raw_len, frame, (uint32_t)frame_len);
+			uint8_t  statuses[PR_CHUNK_ENTRIES_MAX];
+			UNIT_CHECK(pr_chunk_execute(&view, &ctx, bytes, bytes_len, &scratch, statuses));
+			for (uint32_t k = 0; k < chunk.count; k++) UNIT_CHECK(statuses[k] == PR_STATUS_APPLIED);
+			pr_state_root(&state, root32);
+			UNIT_CHECK(memcmp(root32, b.chunks[i].root32, 32) == 0);
+			run_len += 2 + bytes_len;
+		}
+		UNIT_CHECK(run_len <= PR_BATCH_DATA_MAX);
+		UNIT_CHECK(b.inbox_chunks + b.posted >= 1 && b.inbox_chunks + b.posted <= PR_BATCH_CHUNKS_MAX);
+		batches++;
+	}
+	UNIT_CHECK(batches == expect_batches);
+	pr_spool_reader_close(sealed);
+	pr_spool_reader_close(log);
+	free(mem);
+}
+
+/* A session that does a little of everything, with random sizes; `pause` is called between operations. */
+struct session {
+	uint32_t asset, streams[8], voucher;
+	uint64_t used[8], voucher_paid;
+};
+
+static void session_start(struct seq_engine *eng, struct session *s)
+{
+	memset(s, 0, sizeof *s);
+	all_deposit(eng);
+	s->asset = asset_make(eng, 0, 1, 7);
+	for (uint32_t i = 0; i < 8; i++) s->streams[i] = stream_make(eng, 1 + i % 3, s->asset, i, 7, 7 * CHAIN_LENGTH, PR_STREAM_CHAIN);
+	s->voucher = stream_make(eng, 4, s->asset, 0, 0, 100000, PR_STREAM_VOUCHER);
+}
+
+static void session_op(struct seq_engine *eng, struct session *s)
+{
+	struct pr_entry e;
+	memset(&e, 0, sizeof e);
+	unsigned user = (unsigned)(unit_rand() % USERS);
+	switch (unit_rand() % 12) {
+	case 0: {
+		e.kind = PR_KIND_TRANSFER;
+		e.f[PR_TRANSFER_TO].num     = kit_account(&eng->state, (unsigned)(unit_rand() % USERS));
+		e.f[PR_TRANSFER_AMOUNT].num = 1 + unit_rand() % 100;
+		UNIT_CHECK(submit(eng, &e, user, NULL) == PR_STATUS_APPLIED);
+		break;
+	}
+	case 1:
+		e.kind = PR_KIND_SHARE_ISSUE;
+		e.f[PR_SHARE_ISSUE_ASSET].num  = s->asset;
+		e.f[PR_SHARE_ISSUE_HOLDER].num = kit_account(&eng->state, user);
+		e.f[PR_SHARE_ISSUE_UNITS].num  = 1 + unit_rand() % 9;
+		UNIT_CHECK(submit(eng, &e, 0, NULL) == PR_STATUS_APPLIED);
+		break;
+	case 2:
+		e.kind = PR_KIND_STREAM_VOUCHER;
+		s->voucher_paid += 1 + unit_rand() % 50;
+		e.f[PR_STREAM_VOUCHER_STREAM].num     = s->voucher;
+		e.f[PR_STREAM_VOUCHER_ASSET].num      = s->asset;
+		e.f[PR_STREAM_VOUCHER_PAYER].num      = kit_account(&eng->state, 4);
+		e.f[PR_STREAM_VOUCHER_CUMULATIVE].num = s->voucher_paid;
+		UNIT_CHECK(submit(eng, &e, 4, NULL) == PR_STATUS_APPLIED);
+		break;
+	case 3:
+		if (unit_rand() % 2) kit_deposit(eng, user, 5);
+		kit_time_s += unit_rand() % 5;
+		seq_drain(eng);
+		seq_seal_tick(eng, 0);
+		break;
+	case 4:
+		e.kind = PR_KIND_TRANSFER; /* refused: nothing may change */
+		e.f[PR_TRANSFER_TO].num     = kit_account(&eng->state, 1);
+		e.f[PR_TRANSFER_AMOUNT].num = UINT64_MAX;
+		UNIT_CHECK(submit(eng, &e, user, NULL) == PR_STATUS_BALANCE);
+		break;
+	default: {
+		uint8_t                ticks[64 * SEQ_TICK_BYTES];
+		struct seq_tick_result r;
+		uint32_t               count = 1 + (uint32_t)(unit_rand() % 64);
+		for (uint32_t i = 0; i < count; i++) {
+			uint32_t k = (uint32_t)(unit_rand() % 8);
+			s->used[k] += unit_rand() % 50 ? 1 : 1 + unit_rand() % 600;
+			kit_tick(ticks + (size_t)i * SEQ_TICK_BYTES, s->streams[k], k, CHAIN_LENGTH, s->used[k]);
+		}
+		seq_ticks(eng, &r, ticks, count);
+		UNIT_CHECK(r.accepted == count && r.refused == 0 && r.duplicates == 0);
+		break;
+	}
+	}
+	seq_log_kick(eng->log);
+}
+
+static void used_check(struct seq_engine *eng, const struct session *s)
+{
+	for (uint32_t i = 0; i < 8; i++) {
+		uint64_t used = pr_state_leaf(&eng->state, s->streams[i])->o.u.stream.used + seq_stream_pending(&eng->streams, &eng->state, s->streams[i]);
+		UNIT_CHECK(used == s->used[i]);
+	}
+}
+
+static void test_session_replay(void)
+{
+	char               dir[PR_PATH_BYTES_MAX], cache[PR_PATH_BYTES_MAX];
+	uint8_t            root32[32], again32[32];
+	struct session     s;
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "session"));
+	session_start(eng, &s);
+	for (unsigned round = 0; round < 6; round++) {
+		for (unsigned i = 0; i < 60; i++) session_op(eng, &s);
+		check_sound(eng);
+		used_check(eng, &s);
+		pr_state_root(&eng->state, root32);
+		uint64_t sealed = eng->block.sealed, links = eng->streams.pending_links;
+		seq_engine_close(eng);
+		if (round % 2) {
+			UNIT_CHECK(pr_path_join(cache, dir, "cache") == PR_OK);
+			kit_remove(cache);
+		}
+		eng = kit_open(&chain, dir);
+		UNIT_CHECK(eng != NULL);
+		if (!eng) return;
+		pr_state_root(&eng->state, again32);
+		UNIT_CHECK(memcmp(root32, again32, 32) == 0);
+		UNIT_CHECK(eng->block.sealed == sealed && eng->streams.pending_links == links);
+		used_check(eng, &s);
+	}
+	seq_drain(eng);
+	check_sound(eng);
+	uint64_t sealed = eng->block.sealed;
+	seq_engine_close(eng);
+	sealed_check(dir, sealed);
+}
+
+/* The first `keep` records of a log in a new data directory. */
+static void log_cut(const char *from_dir, const char *to_dir, uint64_t keep)
+{
+	char                    path[PR_PATH_BYTES_MAX];
+	struct pr_spool_reader *reader;
+	struct pr_spool        *spool;
+	const uint8_t          *record;
+	size_t                  len;
+	uint64_t                sequence;
+	kit_remove(to_dir);
+	UNIT_CHECK(pr_dir_make(to_dir) == PR_OK);
+	UNIT_CHECK(pr_path_join(path, from_dir, "log") == PR_OK && pr_spool_reader_open(&reader, path, 1) == PR_OK);
+	UNIT_CHECK(pr_path_join(path, to_dir, "log") == PR_OK && pr_spool_open(&spool, path, 1u << 20, 1) == PR_OK);
+	for (uint64_t i = 0; i < keep; i++)
+		UNIT_CHECK(pr_spool_read(reader, &sequence, &record, &len) == PR_OK && pr_spool_append(spool, NULL, record, len) == PR_OK);
+	UNIT_CHECK(pr_spool_close(spool) == PR_OK);
+	pr_spool_reader_close(reader);
+}
+
+/* Killed after any record: what is in the log is there again, and work goes on. */
+static void test_cut_anywhere(void)
+{
+	char               dir[PR_PATH_BYTES_MAX], cut_dir[PR_PATH_BYTES_MAX];
+	struct session     s;
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "whole"));
+	uint8_t (*roots)[32] = calloc(4096, 32); /* by next sequence: the root when the log ended there between two operations */
+	uint64_t *sealed     = calloc(4096, sizeof *sealed);
+	session_start(eng, &s);
+	while (seq_log_next(eng->log) < 150) {
+		session_op(eng, &s);
+		uint64_t next = seq_log_next(eng->log);
+		if (next >= 4096) break;
+		pr_state_root(&eng->state, roots[next]);
+		sealed[next] = eng->block.sealed;
+	}
+	seq_drain(eng);
+	uint64_t end = seq_log_next(eng->log);
+	seq_engine_close(eng);
+	static const uint8_t zero32[32];
+	for (uint64_t keep = 1; keep < end; keep++) {
+		uint8_t root32[32];
+		log_cut(dir, sub_dir(cut_dir, "cut"), keep);
+		eng = kit_open(&chain, cut_dir);
+		UNIT_CHECK(eng != NULL);
+		if (!eng) return;
+		if (keep + 1 < 4096 && memcmp(roots[keep + 1], zero32, 32) != 0) {
+			pr_state_root(&eng->state, root32);
+			UNIT_CHECK(memcmp(root32, roots[keep + 1], 32) == 0);
+			UNIT_CHECK(eng->block.sealed == sealed[keep + 1]);
+		}
+		check_sound(eng);
+		kit_deposit(eng, 1, 77);
+		seq_drain(eng);
+		seq_seal_tick(eng, 0);
+		seq_drain(eng);
+		check_sound(eng);
+		uint64_t batches = eng->block.sealed;
+		seq_engine_close(eng);
+		if (keep % 16 == 0) sealed_check(cut_dir, batches);
+	}
+	free(roots);
+	free(sealed);
+}
+
+/* Ticks: every answer that a tick may get. */
+static void test_ticks(void)
+{
+	char               dir[PR_PATH_BYTES_MAX];
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "ticks"));
+	all_deposit(eng);
+	uint32_t asset = asset_make(eng, 0, 1, 10), stream = stream_make(eng, 1, asset, 3, 10, 10 * 2000, PR_STREAM_CHAIN);
+	uint32_t voucher = stream_make(eng, 1, asset, 3, 0, 100, PR_STREAM_VOUCHER);
+	uint8_t  root32[32], again32[32];
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1).accepted == 1);
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1).duplicates == 1);
+	UNIT_CHECK(ticks_one(eng, stream, 3, 0).duplicates == 1);
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1025).units == 1024);
+	pr_state_root(&eng->state, root32);
+	uint64_t next = seq_log_next(eng->log);
+	struct { const char *name; uint32_t stream, seed; uint64_t used; enum pr_status status; } rows[] = {
+		{ "unknown stream", 60000, 3, 1026, PR_STATUS_STREAM },
+		{ "beyond the ids", UINT32_MAX, 3, 1026, PR_STATUS_STREAM },
+		{ "an account", kit_account(&eng->state, 1), 3, 1026, PR_STATUS_STREAM },
+		{ "a voucher stream", voucher, 3, 1026, PR_STATUS_STREAM_KIND },
+		{ "another chain", stream, 4, 1026, PR_STATUS_LINK },
+		{ "a jump too far", stream, 3, 1025 + 1025, PR_STATUS_COUNT_RANGE },
+		{ "beyond the escrow", stream, 3, 2001, PR_STATUS_ESCROW },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct seq_tick_result r = ticks_one(eng, rows[i].stream, rows[i].seed, rows[i].used);
+		UNIT_CHECK_ROW(rows[i].name, r.refused == 1 && r.accepted == 0 && r.refusals[0].status == rows[i].status);
+	}
+	kit_time_s += 3601;
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1026).accepted == 1); /* the batch that is open keeps its time */
+	next++;
+	seq_drain(eng);
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1027).refusals[0].status == PR_STATUS_STREAM_EXPIRED);
+	UNIT_CHECK(pr_state_leaf(&eng->state, stream)->o.u.stream.used == 1026);
+	UNIT_CHECK(pr_state_leaf(&eng->state, stream)->o.u.stream.escrow == 20000 - 10260);
+	pr_state_root(&eng->state, again32);
+	UNIT_CHECK(seq_log_next(eng->log) > next && !eng->block.open);
+	/* Retired assets take no ticks, and what was pending is folded before. */
+	uint32_t stream2 = stream_make(eng, 1, asset, 5, 10, 10 * 2000, PR_STREAM_CHAIN);
+	UNIT_CHECK(ticks_one(eng, stream2, 5, 5).accepted == 1);
+	struct pr_entry e = { .kind = PR_KIND_ASSET_RETIRE };
+	e.f[PR_ASSET_RETIRE_ASSET].num = asset;
+	UNIT_CHECK(submit(eng, &e, 2, NULL) == PR_STATUS_OWNER);
+	UNIT_CHECK(eng->streams.pending_links == 5); /* a refused entry folds nothing */
+	UNIT_CHECK(submit(eng, &e, 0, NULL) == PR_STATUS_APPLIED);
+	UNIT_CHECK(eng->streams.pending_links == 0 && pr_state_leaf(&eng->state, stream2)->o.u.stream.used == 5);
+	UNIT_CHECK(ticks_one(eng, stream2, 5, 6).refusals[0].status == PR_STATUS_ASSET_STATUS);
+	seq_drain(eng);
+	uint64_t sealed = eng->block.sealed;
+	check_sound(eng);
+	seq_engine_close(eng);
+	sealed_check(dir, sealed);
+}
+
+/* More than one chunk, and more than one batch, of links and of streams in one epoch. */
+static void test_long_fold(void)
+{
+	char                   dir[PR_PATH_BYTES_MAX];
+	struct seq_engine     *eng = kit_open(&chain, sub_dir(dir, "fold"));
+	struct seq_tick_result r;
+	static uint32_t        streams[4000];
+	uint8_t               *body = malloc(4000 * SEQ_TICK_BYTES);
+	all_deposit(eng);
+	uint32_t asset = asset_make(eng, 0, 1, 1), long_stream = stream_make(eng, 1, asset, 9, 1, CHAIN_LENGTH, PR_STREAM_CHAIN);
+	for (uint32_t i = 0; i < 4000; i++) streams[i] = stream_make(eng, i % USERS, asset, 100 + i, 1, 1000, PR_STREAM_CHAIN);
+	seq_drain(eng);
+	uint64_t before = eng->block.sealed;
+	for (uint32_t i = 0; i < 4000; i++) kit_tick(body + (size_t)i * SEQ_TICK_BYTES, streams[i], 100 + i, length_of(100 + i), 1 + i % 3);
+	seq_ticks(eng, &r, body, 4000);
+	UNIT_CHECK(r.accepted == 4000);
+	for (uint64_t used = 1000; used <= 20000; used += 1000) UNIT_CHECK(ticks_one(eng, long_stream, 9, used).accepted == 1);
+	kit_time_s += 7200; /* everything has expired by the clock, not by the epoch's time */
+	seq_drain(eng);
+	UNIT_CHECK(eng->block.sealed > before + 1);
+	UNIT_CHECK(pr_state_leaf(&eng->state, long_stream)->o.u.stream.used == 20000);
+	for (uint32_t i = 0; i < 4000; i++) UNIT_CHECK(pr_state_leaf(&eng->state, streams[i])->o.u.stream.used == 1 + i % 3);
+	check_sound(eng);
+	uint64_t sealed = eng->block.sealed;
+	seq_engine_close(eng);
+	sealed_check(dir, sealed);
+	free(body);
+}
+
+/* The same bytes again: the receipt is found, before and after the batch went to the cache and after a restart. */
+static void test_receipts(void)
+{
+	char               dir[PR_PATH_BYTES_MAX];
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "receipts"));
+	struct seq_receipt first = { 0 }, found = { 0 };
+	struct pr_entry    e = { .kind = PR_KIND_TRANSFER };
+	uint8_t            wire[PR_WIRE_BYTES_MAX], hash32[32];
+	all_deposit(eng);
+	e.f[PR_TRANSFER_TO].num     = kit_account(&eng->state, 2);
+	e.f[PR_TRANSFER_AMOUNT].num = 5;
+	kit_sign(&eng->state, &chain, &e, 1);
+	UNIT_CHECK(seq_submit(eng, &e, NULL, &first) == PR_STATUS_APPLIED);
+	pr_sha256(hash32, wire, pr_wire_encode(wire, &e));
+	for (unsigned i = 0; i < 3; i++) {
+		UNIT_CHECK(seq_submit(eng, &e, NULL, &found) == PR_STATUS_NONCE);
+		memset(&found, 0, sizeof found);
+		UNIT_CHECK(seq_store_receipt(eng->store, hash32, &found));
+		UNIT_CHECK(found.sequence == first.sequence && found.batch == first.batch);
+		if (i == 0) {
+			seq_drain(eng);
+			UNIT_CHECK(eng->receipts.count == 0);
+		} else {
+			seq_engine_close(eng);
+			eng = kit_open(&chain, dir);
+		}
+	}
+	struct seq_batch batch;
+	UNIT_CHECK(seq_store_batch_of(eng->store, first.sequence, &batch) && batch.number == first.batch);
+	seq_engine_close(eng);
+}
+
+static void test_other_chain(void)
+{
+	char            dir[PR_PATH_BYTES_MAX];
+	struct pr_chain other = chain;
+	seq_engine_close(kit_open(&chain, sub_dir(dir, "other")));
+	other.domain32[0] ^= 1;
+	UNIT_CHECK(kit_open(&other, dir) == NULL);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	pr_crypto_init();
+	pr_log_init("test", PR_LOG_LEVEL_ERROR);
+	if (!mkdtemp(work_dir)) return 1;
+	kit_chain(&chain);
+	UNIT_RUN(test_receipts);
+	UNIT_RUN(test_ticks);
+	UNIT_RUN(test_session_replay);
+	UNIT_RUN(test_cut_anywhere);
+	UNIT_RUN(test_long_fold);
+	UNIT_RUN(test_other_chain);
+	kit_remove(work_dir);
+	return UNIT_END();
+}
