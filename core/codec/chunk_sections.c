@@ -61,7 +61,7 @@ bool pr_chunk_encode(uint8_t *plain, uint32_t *plain_len, uint8_t *raw, uint32_t
 
 	*plain_len = *raw_len = 0;
 	pr_chunk_sum_init(&sum);
-	if (chunk->count == 0) return false;
+	if (chunk->count == 0 || chunk->count > PR_CHUNK_ENTRIES_MAX) return false;
 	for (uint32_t i = 0; i < chunk->count; i++)
 		if (!pr_chunk_sum_entry(&sum, &chunk->entries[i])) return false;
 	if (plain_bytes(&sum) > PR_CHUNK_PLAIN_MAX) return false;
