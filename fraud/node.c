@@ -12,18 +12,19 @@ struct frd_pending {
 	uint8_t           *data;
 };
 
-static enum pr_err state_open(struct pr_state *state, void **mem, const struct pr_chain *chain, uint32_t capacity, size_t bytes)
+static enum pr_err state_open(struct pr_state *state, void **mem, const struct pr_chain *chain, uint32_t capacity, size_t bytes, uint8_t root32[32])
 {
-	uint8_t root32[32];
+	char        message[PR_CONFIG_MESSAGE_BYTES];
+	enum pr_err err;
+
 	if (!(*mem = pr_map_reserve(bytes))) return PR_ERR_FULL;
 	pr_state_init(state, *mem, capacity, 0x9e3779b97f4a7c15u);
-	pr_state_genesis(state, chain->params, (uint32_t)chain->withdraw_multiple);
-	pr_state_root(state, root32);
-	return memcmp(root32, chain->genesis_root32, 32) == 0 ? PR_OK : PR_ERR_CONFIG;
+	if ((err = pr_chain_genesis(message, chain, state, root32)) != PR_OK) PR_LOG_ERROR("%s", message);
+	return err;
 }
 
 /* Executes batch n on a state, which must be after batch n-1. */
-static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *state, uint8_t (*roots_opt)[32])
+static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *state, struct pr_lists *lists_opt, uint8_t (*roots_opt)[32])
 {
 	const struct frd_batch *b   = &node->book.batches[n];
 	struct frd_run          run = { .book = &node->book, .batch = n, .domain32 = node->chain->domain32 };
@@ -31,7 +32,7 @@ static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *s
 
 	PR_FORWARD(frd_archive_run(&node->archive, b->archive_seq, &bytes, &run.len));
 	run.bytes = bytes;
-	frd_replay(&run, b->chunk_count, state, roots_opt, &node->scratch);
+	frd_replay(&run, b->chunk_count, state, lists_opt, roots_opt, &node->scratch);
 	free(bytes);
 	return PR_OK;
 }
@@ -44,7 +45,7 @@ static enum pr_err catch_up(struct frd_node *node)
 		struct pr_state_sums sums;
 		uint8_t(*roots)[32] = malloc(32 * (size_t)b->chunk_count);
 		PR_CHECK(roots);
-		PR_FORWARD(execute(node, node->head_batch + 1, &node->head, roots));
+		PR_FORWARD(execute(node, node->head_batch + 1, &node->head, &node->lists, roots));
 		b->roots = roots;
 		node->head_batch++;
 		if (!pr_state_conserved(&node->head, &sums)) {
@@ -56,7 +57,7 @@ static enum pr_err catch_up(struct frd_node *node)
 	}
 	frd_book_judge(&node->book);
 	while (node->base_batch < node->book.final_batch) {
-		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL));
+		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL, NULL));
 		node->base_batch++;
 	}
 	return PR_OK;
@@ -83,14 +84,18 @@ static enum pr_err take_archived(void *ctx, const struct pr_l1_event *event, uin
 
 enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity)
 {
+	uint8_t root32[32], hash32[32];
+
 	memset(node, 0, sizeof *node);
 	node->chain = chain;
 	PR_CHECK(pthread_mutex_init(&node->lock, NULL) == 0);
 	node->state_bytes = pr_state_bytes(capacity);
-	PR_FORWARD(state_open(&node->head, &node->head_mem, chain, capacity, node->state_bytes));
-	PR_FORWARD(state_open(&node->base, &node->base_mem, chain, capacity, node->state_bytes));
+	PR_FORWARD(state_open(&node->head, &node->head_mem, chain, capacity, node->state_bytes, root32));
+	PR_FORWARD(state_open(&node->base, &node->base_mem, chain, capacity, node->state_bytes, root32));
+	if (!pr_lists_open(&node->lists, capacity)) return PR_ERR_FULL;
 	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
-	frd_book_init(&node->book, chain->genesis_hash32, chain->genesis_root32);
+	pr_batch_genesis_hash(hash32, root32, chain->l1_chain_id, chain->rollup20);
+	frd_book_init(&node->book, hash32, root32);
 	PR_FORWARD(frd_archive_open(&node->archive, dir));
 	PR_FORWARD(frd_archive_each(&node->archive, take_archived, node));
 	PR_FORWARD(catch_up(node));
@@ -196,7 +201,7 @@ enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch)
 {
 	PR_CHECK(node->base_batch <= batch && batch < node->book.batch_count);
 	while (node->base_batch < batch) {
-		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL));
+		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL, NULL));
 		node->base_batch++;
 	}
 	return PR_OK;
@@ -209,6 +214,7 @@ void frd_node_close(struct frd_node *node)
 	frd_book_fini(&node->book);
 	for (uint32_t i = 0; i < node->pending_count; i++) free(node->pending[i].data);
 	free(node->pending);
+	pr_lists_close(&node->lists);
 	pr_map_release(node->withdrawn, node->head.capacity / 8 + 1);
 	pr_map_release(node->head_mem, node->state_bytes);
 	pr_map_release(node->base_mem, node->state_bytes);

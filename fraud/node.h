@@ -17,6 +17,7 @@ struct frd_node {
 	struct frd_archive archive;
 	struct frd_book book;
 	struct pr_state head, base;
+	struct pr_lists lists; /* of head */
 	void *head_mem, *base_mem;
 	size_t state_bytes;
 	uint64_t head_batch, base_batch;

@@ -99,10 +99,10 @@ static bool to_base(struct job *job)
 		uint8_t       *bytes;
 		if (frd_archive_run(p->archive, p->book->batches[n].archive_seq, &bytes, &run.len) != PR_OK) return false;
 		run.bytes = bytes;
-		frd_replay(&run, p->book->batches[n].chunk_count, p->base, NULL, &work.scratch);
+		frd_replay(&run, p->book->batches[n].chunk_count, p->base, NULL, NULL, &work.scratch);
 		free(bytes);
 	}
-	frd_replay(&job->run, job->chunk, p->base, NULL, &work.scratch);
+	frd_replay(&job->run, job->chunk, p->base, NULL, NULL, &work.scratch);
 	return true;
 }
 

@@ -61,9 +61,37 @@ void frd_run_execute(const struct frd_run *run, uint32_t chunk, const struct pr_
 	execute_data(&ctx, data, len, view, scratch);
 }
 
-void frd_replay(const struct frd_run *run, uint32_t count, struct pr_state *state, uint8_t (*roots_opt)[32], struct pr_chunk *scratch)
+/* A view on a state that keeps an index of it current. */
+struct listed {
+	struct pr_state *state;
+	struct pr_view   inner;
+	struct pr_lists *lists;
+};
+
+static void listed_load(void *ctx, uint32_t id, struct pr_leaf *out)
 {
-	struct pr_view view  = pr_state_view(state);
+	struct listed *l = ctx;
+	l->inner.load(l->inner.ctx, id, out);
+}
+
+static bool listed_find(void *ctx, const uint8_t key32[32], uint32_t *id)
+{
+	struct listed *l = ctx;
+	return l->inner.find(l->inner.ctx, key32, id);
+}
+
+static void listed_store(void *ctx, uint32_t id, const struct pr_leaf *leaf)
+{
+	struct listed *l = ctx;
+	pr_lists_change(l->lists, id, &pr_state_leaf(l->state, id)->o, &leaf->o);
+	l->inner.store(l->inner.ctx, id, leaf);
+}
+
+void frd_replay(const struct frd_run *run, uint32_t count, struct pr_state *state, struct pr_lists *lists_opt, uint8_t (*roots_opt)[32],
+                struct pr_chunk *scratch)
+{
+	struct listed  listed = { state, pr_state_view(state), lists_opt };
+	struct pr_view view   = lists_opt ? (struct pr_view){ &listed, listed_load, listed_find, listed_store } : listed.inner;
 	uint32_t       inbox = pr_batch_inbox_chunks(&run->book->batches[run->batch].header), len;
 	size_t         pos   = 0;
 	const uint8_t *data;

@@ -2,6 +2,7 @@
 #ifndef FRD_REPLAY_H
 #define FRD_REPLAY_H
 
+#include "core/rpc/lists.h"
 #include "core/stf/step.h"
 #include "core/tree/state.h"
 #include "fraud/book.h"
@@ -26,7 +27,8 @@ PR_MUST_USE bool frd_run_chunk(const struct frd_run *run, uint32_t chunk, const 
 /* Executes one chunk through a view. */
 void frd_run_execute(const struct frd_run *run, uint32_t chunk, const struct pr_view *view, struct pr_chunk *scratch);
 
-/* Executes chunks 0 .. count-1 on a state; roots_opt gets the root after each.  The state is clean afterwards. */
-void frd_replay(const struct frd_run *run, uint32_t count, struct pr_state *state, uint8_t (*roots_opt)[32], struct pr_chunk *scratch);
+/* Executes chunks 0 .. count-1 on a state; roots_opt gets the root after each, lists_opt is kept current.  The state is clean afterwards. */
+void frd_replay(const struct frd_run *run, uint32_t count, struct pr_state *state, struct pr_lists *lists_opt, uint8_t (*roots_opt)[32],
+                struct pr_chunk *scratch);
 
 #endif

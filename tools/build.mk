@@ -63,6 +63,18 @@ $(TESTS) $(BENCHES): $(B)/%: $(B)/%.o $(B)/librt.a $(B)/libcore.a
 $(FUZZERS): $(B)/%: $(B)/%.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(filter-out $(B)/librt.a $(B)/libcore.a,$(filter %.a,$^)) $(B)/librt.a $(B)/libcore.a $(LIBS)
 
+# Writers of shared vectors: C says what it makes of random chunks and frames, the contracts must say the same.
+VECTOR_CHUNKS ?= 20000
+VECTOR_SEED   ?= 1
+$(B)/tests/vectors/%: $(B)/tests/vectors/%.o $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+$(B)/vectors/zframe.txt: $(B)/tests/vectors/zframe_vectors $(wildcard tests/corpus/zframe/*)
+	@mkdir -p $(@D)
+	$< tests/corpus/zframe/* > $@.tmp && mv $@.tmp $@
+$(B)/vectors/chunks.txt: $(B)/tests/vectors/chunks
+	@mkdir -p $(@D)
+	$< $(VECTOR_CHUNKS) $(VECTOR_SEED) $@.tmp && mv $@.tmp $@
+
 .PHONY: all clean
 clean:
 	rm -rf $(B)
