@@ -11,10 +11,11 @@
 #define SEGMENT_BYTES (16u << 20)
 #define POSITION_BYTES_MAX 8192u
 
-enum pr_err frd_archive_open(struct frd_archive *a, const char *dir)
+enum pr_err frd_archive_open(struct frd_archive *a, const char *dir, bool read_only)
 {
 	memset(a, 0, sizeof *a);
 	PR_FORWARD(pr_path_join(a->dir, dir, "archive"));
+	if (read_only) return PR_OK;
 	PR_FORWARD(pr_dir_make(dir));
 	return pr_spool_open(&a->spool, a->dir, SEGMENT_BYTES, 1);
 }

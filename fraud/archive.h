@@ -11,11 +11,12 @@
 
 struct frd_archive {
 	char dir[1024];
-	struct pr_spool *spool;
+	struct pr_spool *spool;         /* NULL when read only */
 	struct pr_spool_reader *random; /* for reading single records */
 };
 
-PR_MUST_USE enum pr_err frd_archive_open(struct frd_archive *a, const char *dir);
+/* read_only: beside a running node, for inspection; add, commit and forget are then a mistake. */
+PR_MUST_USE enum pr_err frd_archive_open(struct frd_archive *a, const char *dir, bool read_only);
 void frd_archive_close(struct frd_archive *a);
 
 /* Calls fn for every stored event in order; stops at the first error and returns it. */

@@ -56,7 +56,7 @@ static enum pr_err catch_up(struct frd_node *node)
 		}
 	}
 	frd_book_judge(&node->book);
-	while (node->base_batch < node->book.final_batch) {
+	while (!node->inspect && node->base_batch < node->book.final_batch) {
 		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL, NULL));
 		node->base_batch++;
 	}
@@ -82,12 +82,13 @@ static enum pr_err take_archived(void *ctx, const struct pr_l1_event *event, uin
 	return PR_OK;
 }
 
-enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity)
+enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, bool inspect)
 {
 	uint8_t root32[32], hash32[32];
 
 	memset(node, 0, sizeof *node);
-	node->chain = chain;
+	node->chain   = chain;
+	node->inspect = inspect;
 	PR_CHECK(pthread_mutex_init(&node->lock, NULL) == 0);
 	node->state_bytes = pr_state_bytes(capacity);
 	PR_FORWARD(state_open(&node->head, &node->head_mem, chain, capacity, node->state_bytes, root32));
@@ -96,7 +97,7 @@ enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, c
 	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
 	pr_batch_genesis_hash(hash32, root32, chain->l1_chain_id, chain->rollup20);
 	frd_book_init(&node->book, hash32, root32);
-	PR_FORWARD(frd_archive_open(&node->archive, dir));
+	PR_FORWARD(frd_archive_open(&node->archive, dir, inspect));
 	PR_FORWARD(frd_archive_each(&node->archive, take_archived, node));
 	PR_FORWARD(catch_up(node));
 	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu", (unsigned long long)(node->book.batch_count - 1),

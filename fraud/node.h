@@ -28,12 +28,14 @@ struct frd_node {
 	/* events of the block being read, until its time is known */
 	struct frd_pending *pending;
 	uint32_t pending_count, pending_cap;
+	bool inspect;
 	bool rolled_back; /* L1 took back what was archived: the caller must start over */
 	struct pr_chunk scratch;
 };
 
-/* Opens the archive in dir and replays it.  capacity: objects held, a power of two.  PR_ERR_CORRUPT: the archive does not fit the chain. */
-PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity);
+/* Opens the archive in dir and replays it.  capacity: objects held, a power of two.  inspect: read only, beside a running node; base stays at the
+ * genesis.  PR_ERR_CORRUPT: the archive does not fit the chain. */
+PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, bool inspect);
 /* Connects the node to L1; depth and target as in pr_follow_options. */
 PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth);
 void frd_node_close(struct frd_node *node);
