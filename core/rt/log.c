@@ -14,12 +14,15 @@
 static const char *const level_names[] = { "ERROR", "WARN", "INFO", "DEBUG" };
 static const char *log_component = "pennyroyal";
 static enum pr_log_level log_level = PR_LOG_LEVEL_INFO;
+static int log_fd = STDERR_FILENO;
 
 void pr_log_init(const char *component, enum pr_log_level level)
 {
 	log_component = component;
 	log_level = level;
 }
+
+void pr_log_redirect(int fd) { log_fd = fd; }
 
 bool pr_log_level_parse(enum pr_log_level *level, const char *name)
 {
@@ -33,7 +36,7 @@ bool pr_log_level_parse(enum pr_log_level *level, const char *name)
 	return false;
 }
 
-bool pr_log_enabled(enum pr_log_level level) { return level <= log_level; }
+bool pr_log_enabled(enum pr_log_level level) { return log_fd >= 0 && level <= log_level; }
 
 /* Copies text to line from `at`, control bytes escaped, leaving room for "...\n".  Returns the new length. */
 static size_t escape(char line[PR_LOG_LINE_BYTES_MAX], size_t at, const char *text)
@@ -80,7 +83,7 @@ void pr_log_write(enum pr_log_level level, const char *format, ...)
 	len = escape(line, len, n < 0 ? "unprintable message" : message);
 	line[len++] = '\n';
 
-	ssize_t ignored = write(STDERR_FILENO, line, len); /* there is nowhere to report a failure of the log */
+	ssize_t ignored = write(log_fd, line, len); /* there is nowhere to report a failure of the log */
 	(void)ignored;
 	errno = saved;
 }

@@ -19,6 +19,9 @@ enum pr_log_level { PR_LOG_LEVEL_ERROR, PR_LOG_LEVEL_WARN, PR_LOG_LEVEL_INFO, PR
  * Call once, before other threads start.  Before the first call: component "pennyroyal", level info. */
 void pr_log_init(const char *component, enum pr_log_level level);
 
+/* Lines go to this descriptor from now on; -1: nowhere.  For tests and for tools that use daemon code. */
+void pr_log_redirect(int fd);
+
 /* *level = the level named "error", "warn", "info" or "debug"; false (untouched) for anything else. */
 bool pr_log_level_parse(enum pr_log_level *level, const char *name);
 

@@ -31,7 +31,7 @@ struct pr_spool {
 	bool group_begins, dirty;
 	enum pr_err broken; /* the first failure, for ever */
 	pthread_t zeroing;
-	bool zeroing_runs;
+	bool zeroing_asked, zeroing_runs;
 	enum pr_err zeroing_err;
 };
 
@@ -72,23 +72,40 @@ static enum pr_err zero_file(const struct pr_spool *s, const char *path)
 	return err;
 }
 
+/* Makes DIR/spare, unless one of this size was left by an earlier run.  Only the name spare.tmp may be unfinished. */
+static enum pr_err spare_make(const struct pr_spool *s)
+{
+	char        path[PR_PATH_BYTES_MAX], unfinished[PR_PATH_BYTES_MAX];
+	struct stat st;
+
+	PR_FORWARD(pr_path_join(path, s->dir, "spare"));
+	PR_FORWARD(pr_path_join(unfinished, s->dir, "spare.tmp"));
+	if (stat(path, &st) == 0 && (uint64_t)st.st_size == s->segment_bytes) return PR_OK;
+	enum pr_err err = zero_file(s, unfinished);
+	if (err == PR_OK && rename(unfinished, path) != 0) err = io_error(s, "rename spare");
+	if (err != PR_OK) unlink(unfinished);
+	return err;
+}
+
 static void *zeroing_main(void *arg)
 {
 	struct pr_spool *s = arg;
-	char             path[PR_PATH_BYTES_MAX];
-	s->zeroing_err = pr_path_join(path, s->dir, "spare.tmp");
-	if (s->zeroing_err == PR_OK) s->zeroing_err = zero_file(s, path);
+	s->zeroing_err     = spare_make(s);
 	return NULL;
 }
 
-static void zeroing_begin(struct pr_spool *s)
+/* Early enough that the spare is ready when the segment is full, late enough that a quiet spool never needs one. */
+static void zeroing_begin_if_due(struct pr_spool *s)
 {
-	s->zeroing_runs = pthread_create(&s->zeroing, NULL, zeroing_main, s) == 0;
+	if (s->zeroing_asked || s->used < s->segment_bytes / 4) return;
+	s->zeroing_asked = true;
+	s->zeroing_runs  = pthread_create(&s->zeroing, NULL, zeroing_main, s) == 0;
 }
 
+/* The spare's error, if the thread made one; else it is made now. */
 static enum pr_err zeroing_end(struct pr_spool *s)
 {
-	if (!s->zeroing_runs) return PR_ERR_NOT_FOUND;
+	if (!s->zeroing_runs) return spare_make(s);
 	pthread_join(s->zeroing, NULL);
 	s->zeroing_runs = false;
 	return s->zeroing_err;
@@ -100,9 +117,9 @@ static enum pr_err segment_begin(struct pr_spool *s)
 	char    path[PR_PATH_BYTES_MAX], spare[PR_PATH_BYTES_MAX];
 	uint8_t head[PR_SPOOL_HEADER_BYTES];
 
-	PR_FORWARD(pr_path_join(spare, s->dir, "spare.tmp"));
+	PR_FORWARD(pr_path_join(spare, s->dir, "spare"));
 	PR_FORWARD(spool_segment_path(path, s->dir, s->next));
-	if (zeroing_end(s) != PR_OK) PR_FORWARD(zero_file(s, spare));
+	PR_FORWARD(zeroing_end(s));
 	s->head = (struct spool_segment_head){ .first = s->next, .bytes = s->segment_bytes };
 	if (getrandom(&s->head.salt, sizeof s->head.salt, 0) != sizeof s->head.salt) return io_error(s, "random");
 	spool_head_encode(head, &s->head);
@@ -112,14 +129,16 @@ static enum pr_err segment_begin(struct pr_spool *s)
 	if (rename(spare, path) != 0) return io_error(s, "rename");
 	PR_FORWARD(pr_dir_sync(s->dir));
 	s->written = s->used = PR_SPOOL_HEADER_BYTES;
-	zeroing_begin(s);
+	s->zeroing_asked     = false;
 	return PR_OK;
 }
 
-/* Something after a bad record proves that it was durable once: a record with the group flag. */
+/* Something after the last good record proves that more was durable once: a whole record out of sequence right behind
+ * it, which no torn write leaves, or further on a record with the group flag. */
 static bool loss_after(const struct spool_segment_head *head, const uint8_t *bytes, size_t left, uint64_t expected)
 {
 	struct spool_record r;
+	if (spool_record_at(&r, head, bytes, left)) return true;
 	for (size_t at = 8; at + PR_SPOOL_RECORD_HEADER_BYTES <= left; at += 8) {
 		uint64_t sequence = pr_be64(bytes + at + 8);
 		if (sequence <= expected || sequence - expected > left) continue;
@@ -182,10 +201,8 @@ static enum pr_err open_dir(struct pr_spool *s, uint64_t first_sequence)
 	if (count == 0) {
 		atomic_store(&s->page->durable, first_sequence - 1);
 		PR_FORWARD(segment_begin(s));
-	} else {
-		/* What was found is on disk for good before anybody is told of it. */
-		if (fdatasync(s->fd) != 0) return io_error(s, "sync");
-		zeroing_begin(s);
+	} else if (fdatasync(s->fd) != 0) { /* what was found is on disk for good before anybody is told of it */
+		return io_error(s, "sync");
 	}
 	atomic_store(&s->page->durable, s->next - 1);
 	return PR_OK;
@@ -286,6 +303,7 @@ enum pr_err pr_spool_append_pieces(struct pr_spool *s, uint64_t *sequence_opt, c
 	PR_FORWARD(put(s, head, sizeof head));
 	for (size_t i = 0; i < piece_count; i++) PR_FORWARD(put(s, pieces[i].iov_base, pieces[i].iov_len));
 	PR_FORWARD(put(s, zeros, spool_padded(len) - PR_SPOOL_RECORD_HEADER_BYTES - len));
+	zeroing_begin_if_due(s);
 	if (sequence_opt) *sequence_opt = s->next;
 	s->next++;
 	return PR_OK;
@@ -320,7 +338,7 @@ enum pr_err pr_spool_close(struct pr_spool *s)
 {
 	if (!s) return PR_OK;
 	enum pr_err err = s->broken == PR_OK ? sync_all(s) : s->broken;
-	(void)zeroing_end(s);
+	if (s->zeroing_runs) pthread_join(s->zeroing, NULL);
 	if (s->fd >= 0) close(s->fd);
 	spool_page_close(s->page);
 	if (s->lock >= 0) pr_lock_release(s->lock);

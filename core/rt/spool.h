@@ -3,7 +3,7 @@
  *   DIR/lock                     held by the writer
  *   DIR/durable                  one page, mapped by all: the durable watermark, a sequence number
  *   DIR/<first sequence>.seg     segments of equal size, zeroed in advance so that fdatasync moves data only
- *   DIR/spare.tmp                the next segment, being zeroed by a helper thread
+ *   DIR/spare                    the next segment, zeroed by a helper thread (spare.tmp while it is at work)
  *
  *   segment: [magic 8][first sequence 8][segment bytes 8][salt 8][crc32c 4] zeros to 64 | records | zeros
  *   record:  [length | group flag in bit 31: 4][crc32c 4][sequence 8][payload][zeros to a multiple of 8]
@@ -77,7 +77,9 @@ PR_MUST_USE enum pr_err pr_spool_prune(struct pr_spool *spool, uint64_t below);
 /* Opens a reader whose first record is `sequence` (0: the oldest there is).  A reader needs no lock and may live in
  * any process.
  * PR_ERR_NOT_FOUND: there is no spool yet, or the record was pruned; PR_ERR_INVALID: sequence is beyond the next
- * record to come, so the caller's position belongs to another spool; PR_ERR_CORRUPT; PR_ERR_IO.  On error *out = NULL. */
+ * record to come and its predecessor is not stored, so the caller's position belongs to another spool;
+ * PR_ERR_NOT_FOUND too while the watermark is behind what is stored: after a power loss, until the writer has recovered;
+ * PR_ERR_CORRUPT; PR_ERR_IO.  On error *out = NULL. */
 PR_MUST_USE enum pr_err pr_spool_reader_open(struct pr_spool_reader **out, const char *dir, uint64_t sequence);
 void pr_spool_reader_close(struct pr_spool_reader *reader);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/be.h"
+#include "core/rt/clock.h"
 #include "core/rt/crc32c.h"
 #include "core/rt/spool_parts.h"
 
@@ -54,7 +55,7 @@ static enum pr_err map_segment(struct pr_spool_reader *r, uint64_t first)
 	return PR_OK;
 }
 
-/* Maps the segment that holds r->next and skips to it. */
+/* Maps the segment that holds r->next and skips to it.  PR_ERR_CORRUPT if a record on the way is missing. */
 static enum pr_err seek(struct pr_spool_reader *r)
 {
 	struct spool_record record;
@@ -64,13 +65,22 @@ static enum pr_err seek(struct pr_spool_reader *r)
 	PR_FORWARD(spool_list(r->dir, &firsts, &count));
 	for (uint32_t i = 0; i < count && firsts[i] <= r->next; i++) first = firsts[i];
 	free(firsts);
-	if (first == 0) return PR_ERR_NOT_FOUND;
+	if (first == 0) return PR_ERR_CORRUPT;
 	PR_FORWARD(map_segment(r, first));
 	for (uint64_t sequence = first; sequence < r->next; sequence++) {
-		if (!spool_record_at(&record, &r->head, r->map + r->at, r->map_len - r->at) || record.sequence != sequence) return PR_ERR_CORRUPT;
+		if (!spool_record_at(&record, &r->head, r->map + r->at, r->map_len - r->at) || record.sequence != sequence) {
+			unmap(r);
+			return PR_ERR_CORRUPT;
+		}
 		r->at += record.total;
 	}
 	return PR_OK;
+}
+
+/* The watermark is below sequence - 1: is it only late (the writer has not recovered yet), or is the position wrong? */
+static enum pr_err beyond_watermark(struct pr_spool_reader *r)
+{
+	return seek(r) == PR_OK ? PR_ERR_NOT_FOUND : PR_ERR_INVALID;
 }
 
 enum pr_err pr_spool_reader_open(struct pr_spool_reader **out, const char *dir, uint64_t sequence)
@@ -89,7 +99,7 @@ enum pr_err pr_spool_reader_open(struct pr_spool_reader **out, const char *dir, 
 	if (err == PR_OK) {
 		r->next = sequence ? sequence : firsts[0];
 		if (r->next < firsts[0]) err = PR_ERR_NOT_FOUND;
-		else if (r->next > atomic_load(&r->page->durable) + 1) err = PR_ERR_INVALID;
+		else if (r->next > atomic_load(&r->page->durable) + 1) err = beyond_watermark(r);
 	}
 	free(firsts);
 	if (err != PR_OK) {
@@ -130,12 +140,16 @@ uint64_t pr_spool_reader_durable(const struct pr_spool_reader *r) { return atomi
 
 enum pr_err pr_spool_reader_wait(struct pr_spool_reader *r, uint32_t timeout_ms)
 {
-	uint32_t        seen = atomic_load(&r->page->wakeups);
-	struct timespec t    = { .tv_sec = timeout_ms / 1000, .tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
+	uint64_t end = pr_clock_ms() + timeout_ms;
 
-	if (r->next <= atomic_load(&r->page->durable)) return PR_OK;
-	syscall(SYS_futex, &r->page->wakeups, FUTEX_WAIT, seen, &t, NULL, 0);
-	return r->next <= atomic_load(&r->page->durable) ? PR_OK : PR_ERR_TIMEOUT;
+	for (;;) {
+		uint32_t seen = atomic_load(&r->page->wakeups);
+		if (r->next <= atomic_load(&r->page->durable)) return PR_OK;
+		uint64_t now = pr_clock_ms();
+		if (now >= end) return PR_ERR_TIMEOUT;
+		struct timespec t = { .tv_sec = (time_t)((end - now) / 1000), .tv_nsec = (long)((end - now) % 1000) * 1000000 };
+		syscall(SYS_futex, &r->page->wakeups, FUTEX_WAIT, seen, &t, NULL, 0);
+	}
 }
 
 enum pr_err pr_cursor_file_save(const char *path, uint64_t sequence)
