@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "core/rt/file.h"
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 #include "core/rt/spool.h"
@@ -78,7 +77,6 @@ static void state_reset(struct seq_engine *eng)
 
 static enum pr_err genesis_record(struct seq_engine *eng, const uint8_t root32[32])
 {
-	char                    dir[PR_PATH_BYTES_MAX];
 	uint8_t                 want[GENESIS_BYTES] = { SEQ_RECORD_GENESIS, RECORD_VERSION };
 	struct pr_spool_reader *reader;
 	const uint8_t          *record;
@@ -93,11 +91,10 @@ static enum pr_err genesis_record(struct seq_engine *eng, const uint8_t root32[3
 		seq_log_kick(eng->log);
 		return PR_OK;
 	}
-	PR_FORWARD(pr_path_join(dir, eng->options.data_dir, "log"));
-	PR_FORWARD(pr_spool_reader_open(&reader, dir, 1));
+	PR_FORWARD(pr_spool_reader_open(&reader, eng->log_dir, 1));
 	enum pr_err err = pr_spool_read(reader, &sequence, &record, &len);
 	if (err == PR_OK && (len != sizeof want || memcmp(record, want, sizeof want) != 0)) {
-		PR_LOG_ERROR("log_of_another_chain dir=%s", dir);
+		PR_LOG_ERROR("log_of_another_chain dir=%s", eng->log_dir);
 		err = PR_ERR_CONFIG;
 	}
 	pr_spool_reader_close(reader);
@@ -156,15 +153,16 @@ static enum pr_err memory_open(struct seq_engine *eng)
 static void on_log_failed(void *ctx, enum pr_err err)
 {
 	(void)err;
+	((struct seq_engine *)ctx)->log_failed = true;
 	seq_halt(ctx, "log_failed");
 }
 
 static enum pr_err engine_start(struct seq_engine *eng)
 {
-	char                   log_dir[PR_PATH_BYTES_MAX], sealed_dir[PR_PATH_BYTES_MAX], cache_dir[PR_PATH_BYTES_MAX];
-	struct seq_log_options log = { log_dir, sealed_dir, eng->options.log_segment_bytes, eng->options.loop_opt, on_log_failed, eng };
-	PR_FORWARD(pr_path_join(log_dir, eng->options.data_dir, "log"));
-	PR_FORWARD(pr_path_join(sealed_dir, eng->options.data_dir, "sealed"));
+	char                   cache_dir[PR_PATH_BYTES_MAX];
+	struct seq_log_options log = { eng->log_dir, eng->sealed_dir, eng->options.log_segment_bytes, eng->options.loop_opt, on_log_failed, eng };
+	PR_FORWARD(pr_path_join(eng->log_dir, eng->options.data_dir, "log"));
+	PR_FORWARD(pr_path_join(eng->sealed_dir, eng->options.data_dir, "sealed"));
 	PR_FORWARD(pr_path_join(cache_dir, eng->options.data_dir, "cache"));
 	PR_FORWARD(memory_open(eng));
 	PR_FORWARD(pr_dir_make(eng->options.data_dir));

@@ -17,6 +17,7 @@
 #include "core/rpc/chain.h"
 #include "core/rpc/earn.h"
 #include "core/rpc/lists.h"
+#include "core/rt/file.h"
 #include "core/stf/step.h"
 #include "sequencer/log.h"
 #include "sequencer/receipts.h"
@@ -86,6 +87,7 @@ struct seq_store;
 
 struct seq_engine {
 	struct seq_engine_options options;
+	char                      log_dir[PR_PATH_BYTES_MAX], sealed_dir[PR_PATH_BYTES_MAX];
 	struct pr_state           state;
 	void                     *state_mem;
 	struct pr_view            inner, view; /* of the state; of the state with its followers */
@@ -100,6 +102,7 @@ struct seq_engine {
 	bool                      replaying;
 	uint64_t                  replay_sequence; /* of the record being replayed */
 	uint32_t                  created;   /* id made by the last entry executed, 0 if none */
+	bool                      log_failed; /* memory is ahead of the disk: the process must end */
 	const char               *halted;    /* why nothing is accepted any more; NULL: it runs */
 	uint32_t                 *fold_ids;  /* scratch: pending_streams_max and a body's worth */
 	uint8_t (*fold_links)[32];           /* scratch: every PR_CHUNK_LINKS_MAX-th link of a stream's pending run */

@@ -3,7 +3,6 @@
 
 #include "core/codec/wire.h"
 #include "core/rt/clock.h"
-#include "core/rt/file.h"
 #include "core/rt/log.h"
 #include "core/rt/spool.h"
 #include "sequencer/engine.h"
@@ -107,14 +106,12 @@ static enum pr_err replay_record(struct seq_engine *eng, const uint8_t *record, 
 
 enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence)
 {
-	char                    dir[PR_PATH_BYTES_MAX];
 	struct pr_spool_reader *reader;
 	const uint8_t          *record;
 	size_t                  len;
 	uint64_t                start = pr_clock_ms(), count = 0;
 
-	PR_FORWARD(pr_path_join(dir, eng->options.data_dir, "log"));
-	PR_FORWARD(pr_spool_reader_open(&reader, dir, from_sequence));
+	PR_FORWARD(pr_spool_reader_open(&reader, eng->log_dir, from_sequence));
 	eng->replaying  = true;
 	enum pr_err err = PR_OK;
 	while (err == PR_OK) {
