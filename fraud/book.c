@@ -59,7 +59,9 @@ static enum pr_err take_batch(struct frd_book *book, const struct pr_l1_event *e
 {
 	const struct frd_batch *parent = &book->batches[book->batch_count - 1];
 	if (e->number != book->batch_count || memcmp(e->header.parent, parent->hash32, 32) != 0 ||
-	    e->header.inbox_from != parent->header.inbox_to || e->header.inbox_to > book->item_count)
+	    e->header.inbox_from != parent->header.inbox_to || e->header.inbox_to > book->item_count ||
+	    e->header.inbox_to < e->header.inbox_from || e->header.inbox_to - e->header.inbox_from > PR_BATCH_ITEMS_MAX ||
+	    e->header.posted > PR_BATCH_CHUNKS_MAX)
 		return PR_ERR_CORRUPT;
 	book->batches = grow(book->batches, book->batch_count, &book->batch_cap, sizeof *book->batches);
 	struct frd_batch *b = &book->batches[book->batch_count++];

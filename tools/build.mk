@@ -13,7 +13,7 @@ LIBS    := -lleveldb -lsecp256k1 -levent -levent_openssl -levent_pthreads -lssl 
 
 PURE_DIRS := core/base core/crypto core/types core/codec core/tree core/stf
 RT_DIRS   := core/rt core/l1 core/rpc
-ROLES     := sequencer batcher fraud l1-bridge cli
+ROLES     := sequencer batcher fraud l1-bridge cli tools/workload
 
 aside     = $(filter-out %/main.c,$(foreach f,$(1),$(if $(filter test_% fuzz_% bench_%,$(notdir $(f))),,$(f))))
 sources   = $(call aside,$(foreach d,$(1),$(wildcard $(d)/*.c)))
@@ -28,7 +28,7 @@ BENCH_SRC:= $(foreach d,$(ALL_DIRS),$(wildcard $(d)/bench_*.c))
 TESTS    := $(patsubst %.c,$(B)/%,$(TEST_SRC))
 FUZZERS  := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
 BENCHES  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
-PROGRAMS := $(foreach r,$(ROLES),$(if $(wildcard $(r)/main.c),$(B)/bin/$(if $(filter cli,$(r)),pennyroyal,pennyroyal-$(if $(filter l1-bridge,$(r)),bridge,$(r)))))
+PROGRAMS := $(foreach r,$(ROLES),$(if $(wildcard $(r)/main.c),$(B)/bin/$(if $(filter cli,$(r)),pennyroyal,pennyroyal-$(if $(filter l1-bridge,$(r)),bridge,$(notdir $(r))))))
 
 all: $(PROGRAMS)
 
@@ -43,19 +43,20 @@ $(B)/librt.a: $(RT_OBJ)
 
 # $(1) role folder, $(2) program name
 define role
-$(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
+$(B)/lib$(notdir $(1)).a: $(call objects,$(call sources,$(1)))
 	@rm -f $$@; ar rcs $$@ $$^
-$(B)/bin/$(2): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a $(B)/libcore.a
+$(B)/bin/$(2): $(B)/$(1)/main.o $(B)/lib$(notdir $(1)).a $(B)/librt.a $(B)/libcore.a
 	@mkdir -p $$(@D)
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $$@ $$^ $(LIBS)
-$(B)/$(1)/test_% $(B)/$(1)/bench_%: ROLELIB := $(B)/lib$(1).a
-$(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c) $(wildcard $(1)/bench_*.c) $(wildcard $(1)/fuzz_*.c)): $(B)/lib$(1).a
+$(B)/$(1)/test_% $(B)/$(1)/bench_%: ROLELIB := $(B)/lib$(notdir $(1)).a
+$(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c) $(wildcard $(1)/bench_*.c) $(wildcard $(1)/fuzz_*.c)): $(B)/lib$(notdir $(1)).a
 endef
 $(eval $(call role,sequencer,pennyroyal-sequencer))
 $(eval $(call role,batcher,pennyroyal-batcher))
 $(eval $(call role,fraud,pennyroyal-fraud))
 $(eval $(call role,l1-bridge,pennyroyal-bridge))
 $(eval $(call role,cli,pennyroyal))
+$(eval $(call role,tools/workload,pennyroyal-workload))
 
 $(TESTS) $(BENCHES): $(B)/%: $(B)/%.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $< $(filter-out $(B)/librt.a $(B)/libcore.a,$(filter %.a,$^)) $(B)/librt.a $(B)/libcore.a $(LIBS)

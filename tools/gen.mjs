@@ -162,11 +162,11 @@ function solidity() {
   s += `bytes constant KIND_WIRE_BYTES = ${hex([0, 0, ...kinds.flatMap(k => [wireSize(k) >> 8, wireSize(k) & 255])])};\n`;
   s += `bytes constant KIND_GAS = ${hex([0, 0, 0, 0, ...kinds.flatMap(k => [k.gas >>> 24, (k.gas >>> 16) & 255, (k.gas >>> 8) & 255, k.gas & 255])])};\n`;
   s += `// All of it, one word per kind: fields (1), flags (1: 1 signed, 2 inbox only), implicit leaves (1), words of a decoded entry (1),\n`;
-  s += `// wire bytes (2), gas (4), 6 unused, field types (16).\n`;
+  s += `// wire bytes (2), gas (4), 6 unused, field types (16). Kind 0, which is none, counts as inbox only.\n`;
   const info = k => [k.fields.length, (k.signed ? 1 : 0) | (k.place === 'I' ? 2 : 0), k.implicit, k.fields.length + 1 + (k.fields.some(f => f.type === 'sig64') ? 1 : 0),
     wireSize(k) >> 8, wireSize(k) & 255, k.gas >>> 24, (k.gas >>> 16) & 255, (k.gas >>> 8) & 255, k.gas & 255, 0, 0, 0, 0, 0, 0,
     ...Array.from({ length: 16 }, (_, i) => i < k.fields.length ? ft[k.fields[i].type] : 0)];
-  s += `bytes constant KIND_INFO =\n    hex"${'00'.repeat(32)}"` + kinds.map(k => `\n    ${hex(info(k))}`).join('') + `;\n`;
+  s += `bytes constant KIND_INFO =\n    hex"0002${'00'.repeat(30)}"` + kinds.map(k => `\n    ${hex(info(k))}`).join('') + `;\n`;
   for (const k of kinds) if (k.signed) s += `bytes32 constant TYPEHASH_${k.name} = keccak256("${typeString(k)}");\n`;
   s += `\n/// @dev Writes the type hashes of the signed kinds to their places in a table that is zero.\nfunction fillTypehashes(bytes32[KIND_COUNT] memory table) pure {\n` +
     kinds.filter(k => k.signed).map(k => `    table[KIND_${k.name}] = TYPEHASH_${k.name};\n`).join('') + `}\n`;
