@@ -44,27 +44,34 @@ static bool path_matches(const char *route, struct pr_http_text path)
 static void preflight(struct pr_http_exchange *x)
 {
 	pr_http_reply_header(x, "Access-Control-Allow-Methods", "GET, POST");
-	pr_http_reply_header(x, "Access-Control-Allow-Headers", "Content-Type, Last-Event-ID");
+	pr_http_reply_header(x, "Access-Control-Allow-Headers", "*, Authorization");
 	pr_http_reply_header(x, "Access-Control-Max-Age", "600");
 	pr_http_reply(x, 200, "text/plain", "", 0);
+}
+
+static void not_allowed(struct pr_http_exchange *x, unsigned methods)
+{
+	const bool get = methods & PR_HTTP_GET, post = methods & PR_HTTP_POST;
+	pr_http_reply_header(x, "Allow", get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : post ? "POST" : "");
+	pr_http_reply_text(x, 405, "method not allowed");
 }
 
 void http_server_route(struct pr_http_server *server, struct pr_http_exchange *x)
 {
 	const struct pr_http_options *o      = &server->options;
 	unsigned                      method = x->request.method == PR_HTTP_HEAD ? PR_HTTP_GET : x->request.method;
-	bool                          known  = false;
+	unsigned                      known  = 0;
 
 	for (size_t i = 0; i < o->route_count; i++) {
 		if (!path_matches(o->routes[i].path, x->request.path)) continue;
-		known = true;
+		known |= o->routes[i].methods;
 		if (o->routes[i].methods & method) {
 			o->routes[i].handler(o->routes[i].ctx, x, &x->request);
 			return;
 		}
 	}
 	if (known && x->request.method == PR_HTTP_OPTIONS && o->cors_origin_opt) preflight(x);
-	else if (known) pr_http_reply_text(x, 405, "method not allowed");
+	else if (known) not_allowed(x, known);
 	else pr_http_reply_text(x, 404, "no such path");
 }
 
@@ -74,6 +81,22 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 	(void)addr;
 	(void)len;
 	http_conn_open(arg, fd);
+}
+
+/* Out of descriptors, most likely: trying again at once would spin. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	struct pr_http_server *server = arg;
+	const struct timeval   soon   = { .tv_usec = 100000 };
+	PR_LOG_WARN("http cannot accept error=\"%s\"", evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+	evconnlistener_disable(listener);
+	event_add(server->pause, &soon);
+}
+
+static void on_pause_over(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	evconnlistener_enable(((struct pr_http_server *)arg)->listener);
 }
 
 static uint32_t or_default(uint32_t value, uint32_t fallback) { return value ? value : fallback; }
@@ -94,6 +117,7 @@ static enum pr_err listen_on(struct pr_http_server *server)
 		PR_LOG_ERROR("http cannot listen bind=%s port=%u", server->options.bind, server->options.port);
 		return PR_ERR_NET;
 	}
+	evconnlistener_set_error_cb(server->listener, on_accept_error);
 	struct sockaddr_storage got;
 	len = sizeof got;
 	if (getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&got, &len) != 0) return PR_ERR_NET;
@@ -118,8 +142,10 @@ enum pr_err pr_http_server_open(struct pr_http_server **out, struct pr_loop *loo
 	o->stream_bytes_max    = or_default(o->stream_bytes_max, 1 << 20);
 	o->stream_heartbeat_ms = or_default(o->stream_heartbeat_ms, 15000);
 	enum pr_err err = http_tls_open(&server->tls, options);
+	if (err == PR_OK && !(server->pause = evtimer_new(pr_loop_base(loop), on_pause_over, server))) err = PR_ERR_FULL;
 	if (err == PR_OK) err = listen_on(server);
 	if (err != PR_OK) {
+		if (server->pause) event_free(server->pause);
 		if (server->listener) evconnlistener_free(server->listener);
 		if (server->tls) SSL_CTX_free(server->tls);
 		free(server);
@@ -134,16 +160,10 @@ void pr_http_server_close(struct pr_http_server *server)
 	if (!server) return;
 	evconnlistener_free(server->listener);
 	server->listener = NULL;
-	while (server->conns) {
-		struct http_conn      *conn   = server->conns;
-		struct pr_http_stream *stream = conn->stream;
-		conn->stream = NULL;
-		http_conn_free(conn);
-		if (!stream) continue;
-		if (stream->closed) stream->closed(stream->ctx);
-		event_free(stream->notice);
-		free(stream);
-	}
+	event_free(server->pause);
+	server->pause = NULL;
+	while (server->conns) http_conn_free(server->conns);
+	while (server->streams) http_stream_end(server->streams);
 	if (server->tls) SSL_CTX_free(server->tls);
 	server->tls    = NULL;
 	server->closed = true;

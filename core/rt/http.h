@@ -44,13 +44,15 @@ struct pr_http_options {
 	const struct pr_http_route *routes; /* first match wins; kept, not copied */
 	size_t route_count;
 	/* The rest may be 0 for the default in brackets. */
-	uint32_t connections_max;       /* [1024] */
+	uint32_t connections_max;       /* [1024] when full, an idle one gives way, else the new one gets 503 */
 	uint32_t body_bytes_max;        /* [128 KiB], at most 256 KiB */
 	uint32_t request_deadline_ms;   /* [10000] from the first byte of a request to its last */
 	uint32_t idle_timeout_ms;       /* [60000] without a request */
 	uint32_t write_deadline_ms;     /* [30000] for a client to take its answer */
 	uint32_t stream_bytes_max;      /* [1 MiB] unsent bytes of a stream before the client is dropped */
-	uint32_t stream_heartbeat_ms;   /* [15000] between comment lines on quiet text/event-stream answers */
+	/* [15000] between comment lines on quiet text/event-stream answers; a stream's client that takes nothing of what is
+	 * unsent for so long is dropped */
+	uint32_t stream_heartbeat_ms;
 	const char *cors_origin_opt;    /* "*" or an origin: answers preflights and adds Access-Control-Allow-Origin */
 	const char *tls_certificate_opt; /* PEM chain; with it TLS 1.3 only */
 	const char *tls_key_opt;         /* PEM key; checked as a secret (file.h) */
@@ -60,7 +62,7 @@ struct pr_http_options {
  * PR_ERR_PERMISSION / PR_ERR_NOT_FOUND / PR_ERR_CONFIG: the TLS files.  On error *out = NULL. */
 PR_MUST_USE enum pr_err pr_http_server_open(struct pr_http_server **out, struct pr_loop *loop, const struct pr_http_options *options);
 
-/* Closes listener and connections.  Stream `closed` callbacks run within; exchanges not yet ended stay valid and must
+/* Closes listener and connections; not from within a handler or a `closed` callback.  Stream `closed` callbacks run within; exchanges not yet ended stay valid and must
  * still be ended. */
 void pr_http_server_close(struct pr_http_server *server);
 
@@ -82,7 +84,7 @@ bool pr_http_exchange_alive(const struct pr_http_exchange *exchange);
 
 /* Ends the exchange and goes on as a stream of bytes (chunked; Server-Sent Events with "text/event-stream").
  * closed(ctx) is called once, from the loop and never from within another call on the stream, when the client left or
- * fell behind; the stream is invalid when it returns.  NULL if the client is gone already: closed is not called. */
+ * fell behind; the stream is invalid when it returns.  NULL if the client is gone already or asked with HEAD: closed is not called. */
 struct pr_http_stream *pr_http_stream_open(struct pr_http_exchange *exchange, const char *content_type, void (*closed)(void *ctx),
 					   void *ctx);
 

@@ -1,6 +1,7 @@
 /* One connection: collecting requests, deadlines, errors. */
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,8 @@
 #include "core/rt/http_conn.h"
 
 #define LINGER_MS 1000
+#define OUTPUT_BYTES_HIGH (256u << 10) /* more than this unsent: the next pipelined request waits */
+#define REFUSALS_MAX 64u               /* connections over the limit that are told so; beyond, they are just closed */
 
 void http_conn_timer(struct http_conn *conn, uint32_t ms)
 {
@@ -109,6 +112,19 @@ static bool take_body(struct http_conn *conn, struct evbuffer *in)
 	return conn->chunks.done;
 }
 
+static size_t unsent(const struct http_conn *conn) { return evbuffer_get_length(bufferevent_get_output(conn->bev)); }
+
+/* After the last answer: it drains, then the connection goes. */
+static void finish(struct http_conn *conn)
+{
+	if (unsent(conn) == 0) {
+		http_conn_free(conn);
+		return;
+	}
+	conn->state = HTTP_CLOSING;
+	http_conn_timer(conn, conn->server->options.write_deadline_ms);
+}
+
 void http_conn_read(struct http_conn *conn)
 {
 	struct evbuffer *in = bufferevent_get_input(conn->bev);
@@ -116,6 +132,7 @@ void http_conn_read(struct http_conn *conn)
 	if (conn->in_read) return;
 	conn->in_read = true;
 	while (conn->state == HTTP_IDLE || conn->state == HTTP_READING) {
+		if (conn->state == HTTP_IDLE && unsent(conn) > OUTPUT_BYTES_HIGH) break;
 		if (!conn->exchange && !take_head(conn, in)) break;
 		if (!take_body(conn, in)) break;
 		struct pr_http_exchange *x = conn->exchange;
@@ -128,6 +145,9 @@ void http_conn_read(struct http_conn *conn)
 		http_server_route(conn->server, x);
 	}
 	conn->in_read = false;
+	/* A request still incomplete will stay so; complete ones held back by unsent answers come first. */
+	bool held_back = conn->state == HTTP_IDLE && unsent(conn) > OUTPUT_BYTES_HIGH && evbuffer_get_length(in) > 0;
+	if (conn->no_more && !held_back && (conn->state == HTTP_IDLE || conn->state == HTTP_READING)) finish(conn);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -138,24 +158,42 @@ static void on_read(struct bufferevent *bev, void *arg)
 	else http_conn_read(conn);
 }
 
-/* Everything was handed to the system. */
-static void on_drained(struct bufferevent *bev, void *arg)
+void http_conn_drained(struct http_conn *conn)
 {
-	struct http_conn *conn = arg;
-	(void)bev;
-	if (conn->state == HTTP_CLOSING) {
-		/* Say that this was all, and read on a little: closing with unread bytes would reset the connection and might take the answer
-		 * away before the client has read it. */
+	if (conn->state == HTTP_CLOSING && conn->no_more) {
+		http_conn_free(conn);
+	} else if (conn->state == HTTP_CLOSING) {
+		/* Say that this was all, and read on a little: closing with unread bytes would reset the connection and might take
+		 * the answer away before the client has read it. */
 		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
 		bufferevent_enable(conn->bev, EV_READ);
 		http_conn_timer(conn, LINGER_MS);
-	} else if (conn->state == HTTP_IDLE) http_conn_timer(conn, conn->server->options.idle_timeout_ms);
+	} else if (conn->state == HTTP_IDLE) {
+		http_conn_timer(conn, conn->server->options.idle_timeout_ms);
+		http_conn_read(conn);
+	}
+}
+
+/* Everything was handed to the system. */
+static void on_drained(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	http_conn_drained(arg);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
+	struct http_conn *conn = arg;
 	(void)bev;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) http_conn_free(arg);
+	if (what & BEV_EVENT_ERROR) {
+		http_conn_free(conn);
+	} else if (what & BEV_EVENT_EOF) {
+		/* Half closed: the answers to what was sent are still wanted.  A stream's client has left. */
+		conn->no_more = true;
+		if (conn->state == HTTP_STREAMING) http_conn_free(conn);
+		else if (conn->state == HTTP_CLOSING) finish(conn);
+		else if (conn->state != HTTP_HANDLING) http_conn_read(conn);
+	}
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -169,8 +207,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		refuse(conn, PR_HTTP_FAULT_DEADLINE);
 		return;
 	case HTTP_STREAMING:
-		if (pr_http_stream_pending(conn->stream) == 0) (void)pr_http_stream_send(conn->stream, ":\n\n", 3);
-		if (conn->stream->conn) http_conn_timer(conn, conn->server->options.stream_heartbeat_ms);
+		http_stream_beat(conn->stream);
+		http_conn_timer(conn, conn->server->options.stream_heartbeat_ms);
 		return;
 	case HTTP_IDLE:
 	case HTTP_HANDLING:
@@ -178,27 +216,48 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-void http_conn_open(struct pr_http_server *server, evutil_socket_t fd)
+/* Room for a new connection: the one that has been without a request for longest, if there is one, gives way. */
+static void evict_idle(struct pr_http_server *server)
+{
+	struct http_conn *oldest = NULL;
+	for (struct http_conn *c = server->conns; c; c = c->next)
+		if (c->state == HTTP_IDLE && unsent(c) == 0 && !c->in_read) oldest = c;
+	if (oldest) http_conn_free(oldest);
+}
+
+static struct bufferevent *bufferevent_make(struct pr_http_server *server, evutil_socket_t fd)
 {
 	struct event_base *base = pr_loop_base(server->loop);
-	struct http_conn  *conn = calloc(1, sizeof *conn);
+	if (!server->tls) return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+	SSL *ssl = SSL_new(server->tls);
+	PR_CHECK(ssl);
+	struct bufferevent *bev = bufferevent_openssl_socket_new(base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	if (bev) bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return bev;
+}
 
-	PR_CHECK(conn);
-	conn->server = server;
-	if (server->tls) {
-		SSL *ssl  = SSL_new(server->tls);
-		conn->bev = ssl ? bufferevent_openssl_socket_new(base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE) : NULL;
-		if (conn->bev) bufferevent_openssl_set_allow_dirty_shutdown(conn->bev, 1);
-	} else {
-		conn->bev = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+void http_conn_open(struct pr_http_server *server, evutil_socket_t fd)
+{
+	int one = 1;
+
+	pr_metric_add(&pr_http_connections_total, 1);
+	if (server->conn_count >= server->options.connections_max) evict_idle(server);
+	if (server->conn_count >= server->options.connections_max + REFUSALS_MAX) {
+		pr_metric_add(&pr_http_connections_refused_total, 1);
+		evutil_closesocket(fd);
+		return;
 	}
-	conn->timer = evtimer_new(base, on_timer, conn);
+	struct http_conn *conn = calloc(1, sizeof *conn);
+	PR_CHECK(conn);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	conn->server = server;
+	conn->bev    = bufferevent_make(server, fd);
+	conn->timer  = evtimer_new(pr_loop_base(server->loop), on_timer, conn);
 	PR_CHECK(conn->bev && conn->timer);
 	conn->next = server->conns;
 	if (conn->next) conn->next->prev = conn;
 	server->conns = conn;
 	server->conn_count++;
-	pr_metric_add(&pr_http_connections_total, 1);
 	bufferevent_setcb(conn->bev, on_read, on_drained, on_event, conn);
 	bufferevent_setwatermark(conn->bev, EV_READ, 0, 2 * PR_HTTP_BODY_BYTES_MAX);
 	bufferevent_set_max_single_read(conn->bev, 1 << 18);

@@ -53,7 +53,7 @@ size_t pr_http_head_scan(enum pr_http_fault *fault, size_t *scanned, const char 
 	for (size_t i = *scanned; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 		if (i >= PR_HTTP_HEAD_BYTES_MAX) {
-			*fault = PR_HTTP_FAULT_HEAD_LONG;
+			*fault = memchr(bytes, '\n', i) ? PR_HTTP_FAULT_HEAD_LONG : PR_HTTP_FAULT_TARGET_LONG;
 			return 0;
 		}
 		if (c == '\n') {
@@ -136,16 +136,17 @@ static enum pr_http_fault parse_header(struct pr_http_request *r, const char *li
 	return PR_HTTP_FAULT_NONE;
 }
 
-static enum pr_http_fault parse_length(uint64_t *out, struct pr_http_text t)
+/* Digits only, at most 2^64 - 1; leading zeros have one meaning and are allowed. */
+static bool parse_decimal(uint64_t *out, const char *s, size_t len)
 {
 	uint64_t v = 0;
-	if (t.len == 0 || t.len > 18) return PR_HTTP_FAULT_LENGTH_VALUE;
-	for (size_t i = 0; i < t.len; i++) {
-		if (t.at[i] < '0' || t.at[i] > '9') return PR_HTTP_FAULT_LENGTH_VALUE;
-		v = v * 10 + (uint64_t)(t.at[i] - '0');
+	if (len == 0) return false;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9') return false;
+		if (__builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, (unsigned)(s[i] - '0'), &v)) return false;
 	}
 	*out = v;
-	return PR_HTTP_FAULT_NONE;
+	return true;
 }
 
 /* A Host is a name, an address in brackets, and perhaps a port: no blanks, no path, no user. */
@@ -184,8 +185,7 @@ static enum pr_http_fault judge(struct pr_http_request *r, uint64_t body_bytes_m
 			if (!host_ok(value)) return PR_HTTP_FAULT_HOST_VALUE;
 		} else if (text_is(name, "content-length")) {
 			if (lengths++) return PR_HTTP_FAULT_LENGTH_REPEATED;
-			enum pr_http_fault fault = parse_length(&r->content_length, value);
-			if (fault != PR_HTTP_FAULT_NONE) return fault;
+			if (!parse_decimal(&r->content_length, value.at, value.len)) return PR_HTTP_FAULT_LENGTH_VALUE;
 		} else if (text_is(name, "transfer-encoding")) {
 			if (codings++ || !text_is(value, "chunked")) return PR_HTTP_FAULT_CODING;
 		} else if (text_is(name, "connection")) {
@@ -271,10 +271,6 @@ size_t pr_http_chunks_feed(struct pr_http_chunks *c, enum pr_http_fault *fault, 
 	while (used < len && !c->done) {
 		if (c->state == CHUNK_DATA) {
 			size_t n = c->left < len - used ? (size_t)c->left : len - used;
-			if (c->left > out_cap - *out_len) {
-				*fault = PR_HTTP_FAULT_BODY_LONG;
-				return used;
-			}
 			memcpy(out + *out_len, bytes + used, n);
 			*out_len += n;
 			used += n;
@@ -283,6 +279,8 @@ size_t pr_http_chunks_feed(struct pr_http_chunks *c, enum pr_http_fault *fault, 
 			continue;
 		}
 		*fault = chunk_byte(c, bytes[used++]);
+		/* A chunk is judged by its size line, so there is room for every byte that is copied above. */
+		if (*fault == PR_HTTP_FAULT_NONE && c->state == CHUNK_DATA && c->left > out_cap - *out_len) *fault = PR_HTTP_FAULT_BODY_LONG;
 		if (*fault != PR_HTTP_FAULT_NONE) return used;
 	}
 	return used;
@@ -340,5 +338,5 @@ bool pr_http_query_u64(uint64_t *out, const struct pr_http_request *request, con
 {
 	char text[24];
 	if (!pr_http_query_get(text, sizeof text, request, name)) return false;
-	return parse_length(out, (struct pr_http_text){ text, strlen(text) }) == PR_HTTP_FAULT_NONE;
+	return parse_decimal(out, text, strlen(text));
 }

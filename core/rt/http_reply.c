@@ -41,7 +41,7 @@ static void write_head(struct http_conn *conn, const struct pr_http_exchange *x,
 	const char      *cors = conn->server->options.cors_origin_opt;
 
 	evbuffer_add_printf(out, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\n%s", status, reason(status), content_type, framing);
-	if (cors) evbuffer_add_printf(out, "Access-Control-Allow-Origin: %s\r\n", cors);
+	if (cors) evbuffer_add_printf(out, "Access-Control-Allow-Origin: %s\r\nAccess-Control-Expose-Headers: *\r\n", cors);
 	if (x) evbuffer_add(out, x->headers, x->headers_len);
 	evbuffer_add(out, "\r\n", 2);
 }
@@ -49,14 +49,16 @@ static void write_head(struct http_conn *conn, const struct pr_http_exchange *x,
 void http_write_answer(struct http_conn *conn, const struct pr_http_exchange *x, unsigned status, const char *content_type, const void *body, size_t len,
                        bool keep_alive)
 {
-	char framing[96];
+	char       framing[96], length[48] = "";
+	const bool bodiless = status == 204 || status == 304; /* RFC 9110: and then no length either */
 
-	snprintf(framing, sizeof framing, "Content-Length: %zu\r\n%s", len, keep_alive ? "" : "Connection: close\r\n");
+	if (!bodiless) snprintf(length, sizeof length, "Content-Length: %zu\r\n", len);
+	snprintf(framing, sizeof framing, "%s%s", length, keep_alive ? "" : "Connection: close\r\n");
 	/* The state first: writing may find the peer gone. */
 	conn->state = keep_alive ? HTTP_IDLE : HTTP_CLOSING;
 	http_conn_timer(conn, conn->server->options.write_deadline_ms);
 	write_head(conn, x, status, content_type, framing);
-	if (len && !(x && x->request.method == PR_HTTP_HEAD)) bufferevent_write(conn->bev, body, len);
+	if (len && !bodiless && !(x && x->request.method == PR_HTTP_HEAD)) bufferevent_write(conn->bev, body, len);
 	bufferevent_enable(conn->bev, EV_WRITE | EV_READ);
 }
 
@@ -100,25 +102,60 @@ void pr_http_reply_text(struct pr_http_exchange *x, unsigned status, const char 
 
 bool pr_http_exchange_alive(const struct pr_http_exchange *x) { return x->conn != NULL; }
 
-static void on_notice(evutil_socket_t fd, short what, void *arg)
+void http_stream_end(struct pr_http_stream *stream)
 {
-	struct pr_http_stream *stream = arg;
-	(void)fd;
-	(void)what;
 	if (stream->conn) {
-		/* Dropped for falling behind: the connection goes without calling back. */
 		stream->conn->stream = NULL;
 		http_conn_free(stream->conn);
+		stream->conn = NULL;
 	}
 	if (stream->closed) stream->closed(stream->ctx);
+	if (stream->prev) stream->prev->next = stream->next;
+	else stream->server->streams = stream->next;
+	if (stream->next) stream->next->prev = stream->prev;
 	event_free(stream->notice);
 	free(stream);
+}
+
+static void on_notice(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	http_stream_end(arg);
 }
 
 void http_stream_lost(struct pr_http_stream *stream)
 {
 	stream->conn = NULL;
 	event_active(stream->notice, EV_TIMEOUT, 0);
+}
+
+static void drop(struct pr_http_stream *stream)
+{
+	if (stream->dropped) return;
+	stream->dropped = true;
+	pr_metric_add(&pr_http_stream_dropped_total, 1);
+	event_active(stream->notice, EV_TIMEOUT, 0);
+}
+
+void http_stream_beat(struct pr_http_stream *stream)
+{
+	size_t   pending = pr_http_stream_pending(stream);
+	uint64_t taken   = stream->queued - pending;
+
+	if (pending > 0 && taken <= stream->taken_before) drop(stream);
+	else if (pending == 0 && stream->events) (void)pr_http_stream_send(stream, ":\n\n", 3);
+	stream->taken_before = taken;
+}
+
+/* Without a body: the answer to HEAD, and the end of the connection. */
+static void stream_head_only(struct http_conn *conn, struct pr_http_exchange *x, const char *content_type)
+{
+	conn->exchange = NULL;
+	conn->state    = HTTP_CLOSING;
+	http_conn_timer(conn, conn->server->options.write_deadline_ms);
+	write_head(conn, x, 200, content_type, "Cache-Control: no-store\r\nConnection: close\r\n");
+	http_exchange_free(x);
+	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
 }
 
 struct pr_http_stream *pr_http_stream_open(struct pr_http_exchange *x, const char *content_type, void (*closed)(void *ctx), void *ctx)
@@ -129,17 +166,30 @@ struct pr_http_stream *pr_http_stream_open(struct pr_http_exchange *x, const cha
 		http_exchange_free(x);
 		return NULL;
 	}
+	if (x->request.method == PR_HTTP_HEAD) {
+		stream_head_only(conn, x, content_type);
+		return NULL;
+	}
 	struct pr_http_stream *stream = calloc(1, sizeof *stream);
 	PR_CHECK(stream);
-	stream->conn   = conn;
-	stream->closed = closed;
-	stream->ctx    = ctx;
-	stream->notice = evtimer_new(pr_loop_base(conn->server->loop), on_notice, stream);
+	stream->server  = conn->server;
+	stream->conn    = conn;
+	stream->chunked = !x->request.version_1_0;
+	stream->events  = strcmp(content_type, "text/event-stream") == 0;
+	stream->closed  = closed;
+	stream->ctx     = ctx;
+	stream->notice  = evtimer_new(pr_loop_base(conn->server->loop), on_notice, stream);
 	PR_CHECK(stream->notice);
-	conn->exchange = NULL;
-	conn->stream   = stream;
-	conn->state    = HTTP_STREAMING;
-	write_head(conn, x, 200, content_type, "Transfer-Encoding: chunked\r\nCache-Control: no-store\r\nConnection: close\r\n");
+	stream->next = conn->server->streams;
+	if (stream->next) stream->next->prev = stream;
+	conn->server->streams = stream;
+	conn->exchange        = NULL;
+	conn->stream          = stream;
+	conn->state           = HTTP_STREAMING;
+	write_head(conn, x, 200, content_type,
+	           stream->chunked ? "Transfer-Encoding: chunked\r\nCache-Control: no-store\r\nConnection: close\r\n"
+	                           : "Cache-Control: no-store\r\nConnection: close\r\n");
+	stream->queued = pr_http_stream_pending(stream);
 	http_exchange_free(x);
 	http_conn_timer(conn, conn->server->options.stream_heartbeat_ms);
 	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
@@ -155,17 +205,19 @@ enum pr_err pr_http_stream_send(struct pr_http_stream *stream, const void *bytes
 {
 	char size[24];
 
+	if (stream->dropped) return PR_ERR_FULL;
 	if (!stream->conn) return PR_ERR_NET;
 	if (len == 0) return PR_OK;
-	if (pr_http_stream_pending(stream) + len > stream->conn->server->options.stream_bytes_max) {
-		pr_metric_add(&pr_http_stream_dropped_total, 1);
-		event_active(stream->notice, EV_TIMEOUT, 0);
+	size_t pending = pr_http_stream_pending(stream);
+	if (len > stream->server->options.stream_bytes_max || pending > stream->server->options.stream_bytes_max - len) {
+		drop(stream);
 		return PR_ERR_FULL;
 	}
-	int n = snprintf(size, sizeof size, "%zx\r\n", len);
-	bufferevent_write(stream->conn->bev, size, (size_t)n);
-	bufferevent_write(stream->conn->bev, bytes, len);
-	bufferevent_write(stream->conn->bev, "\r\n", 2);
+	struct bufferevent *bev = stream->conn->bev;
+	if (stream->chunked) bufferevent_write(bev, size, (size_t)snprintf(size, sizeof size, "%zx\r\n", len));
+	bufferevent_write(bev, bytes, len);
+	if (stream->chunked) bufferevent_write(bev, "\r\n", 2);
+	stream->queued += pr_http_stream_pending(stream) - pending;
 	return PR_OK;
 }
 
@@ -173,15 +225,15 @@ void pr_http_stream_close(struct pr_http_stream *stream)
 {
 	struct http_conn *conn = stream->conn;
 
-	if (!conn) {
-		/* The notice is on its way and releases the memory. */
-		stream->closed = NULL;
-		return;
+	stream->closed = NULL;
+	if (!conn) return; /* the notice is on its way and releases the memory */
+	if (!stream->dropped) {
+		stream->conn = NULL;
+		conn->stream = NULL;
+		conn->state  = HTTP_CLOSING;
+		http_conn_timer(conn, conn->server->options.write_deadline_ms);
+		if (stream->chunked) bufferevent_write(conn->bev, "0\r\n\r\n", 5);
+		else if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0) http_conn_drained(conn);
 	}
-	conn->stream = NULL;
-	conn->state  = HTTP_CLOSING;
-	http_conn_timer(conn, conn->server->options.write_deadline_ms);
-	bufferevent_write(conn->bev, "0\r\n\r\n", 5);
-	event_free(stream->notice);
-	free(stream);
+	http_stream_end(stream);
 }
