@@ -28,8 +28,7 @@ static uint64_t kit_now(void) { return kit_time_s; }
 static inline void kit_key(uint8_t key32[32], unsigned i)
 {
 	memset(key32, 0, 32);
-	key32[30] = (uint8_t)(i >> 8);
-	key32[31] = (uint8_t)(i + 1);
+	pr_be32_put(key32 + 28, i + 1);
 }
 
 static inline void kit_address(uint8_t addr20[20], unsigned i)
