@@ -83,7 +83,7 @@ contract FraudVerifier is IFraudVerifier {
         uint256 count = entries.count;
         statuses = new bytes(count);
         for (uint256 i = 0; i < count; i++) {
-            _note(statuses, i, Step.run(s, Chunk.row(entries, i)));
+            _note(statuses, i, Step.run(s, Chunk.rowAt(entries, i)));
         }
     }
 

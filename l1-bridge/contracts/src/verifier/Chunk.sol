@@ -96,101 +96,96 @@ library Chunk {
     }
 
     /// @notice Row `index` of the chunk.
-    function row(Entries memory entries, uint256 index) internal pure returns (Row value) {
+    function rowAt(Entries memory entries, uint256 index) internal pure returns (Row value) {
         assembly ("memory-safe") {
             value := mload(add(mload(add(entries, 0x20)), shl(5, index)))
         }
     }
 
     function _readSections(bytes memory kinds, Reader memory r, Entries memory entries) private pure returns (bool) {
-        if (r.plainEnd - r.plain < 2) return false;
-        uint256 idCount = Columns.byteAt(r.plain);
-        uint256 count = Columns.byteAt(r.plain + 1);
-        r.plain += 2;
-        if (idCount > CHUNK_LEAVES_MAX - 1 || count == 0 || count > CHUNK_ENTRIES_MAX) return false;
-        if (r.plainEnd - r.plain < count) return false;
-        entries.count = count;
-        entries.idCount = idCount;
-
-        // Counts per kind, then the first row per kind.
-        uint256[KIND_COUNT] memory perKind;
-        if (!_readKinds(kinds, perKind, r.plain, count, idCount)) return false;
-        uint256[KIND_COUNT] memory firstRows;
-        entries.rows = _placeRows(kinds, perKind, firstRows, r.plain, count);
-        r.plain += count;
-        entries.ids = _alloc(idCount * 64);
-        if (!_readIds(r, entries.ids, idCount)) return false;
-
-        uint256 links = 0;
-        for (uint256 kind = 1; kind < KIND_COUNT; kind++) {
-            uint256 rows = perKind[kind];
-            if (rows == 0) continue;
-            if (!_readColumns(r, kinds.ofKind(kind), firstRows[kind], rows, entries.ids, idCount)) return false;
-            if (kind == KIND_STREAM_TICK) {
-                links = Columns.sum(
-                    firstRows[kind] + 32 * STREAM_TICK_COUNT, kinds.ofKind(kind).rowBytes(), rows
-                );
+        unchecked {
+            uint256 pos = r.plain;
+            uint256 count = Columns.byteAt(pos + 1);
+            uint256 idCount = Columns.byteAt(pos);
+            pos += 2;
+            if (r.plainEnd < pos + count || idCount > CHUNK_LEAVES_MAX - 1) return false;
+            if (count == 0 || count > CHUNK_ENTRIES_MAX) return false;
+            entries.count = count;
+            entries.idCount = idCount;
+            entries.rows = _alloc(count * 32);
+            uint256[KIND_COUNT] memory firstRows;
+            if (!_readKinds(kinds, firstRows, entries.rows, pos, count, idCount)) return false;
+            pos = _readIds(entries, pos + count, r.plainEnd);
+            if (pos == 0) return false;
+            r.plain = pos;
+            for (uint256 kind = 1; kind < KIND_COUNT; kind++) {
+                uint256 row = firstRows[kind];
+                if (row != 0 && !_readColumns(r, kinds.ofKind(kind), row, entries.ids)) return false;
             }
+            uint256 links = Columns.sum(firstRows[KIND_STREAM_TICK], 32 * STREAM_TICK_COUNT);
+            return r.plain == r.plainEnd && r.raw == r.rawEnd && r.named == (1 << idCount) - 1
+                && links <= CHUNK_LINKS_MAX;
         }
-        return r.plain == r.plainEnd && r.raw == r.rawEnd && r.named == (1 << idCount) - 1 && links <= CHUNK_LINKS_MAX;
     }
 
-    /// @dev Counts the kinds of the `count` bytes at `pos`; false if one may not be posted or the sums pass a bound.
+    /// @dev Makes a row for each of the `count` kinds at `pos`, listed at `list` and chained by kind from `firstRows`.
+    /// False if one may not be posted, or if the sums of leaves or weights pass their bounds.
     function _readKinds(
         bytes memory kinds,
-        uint256[KIND_COUNT] memory perKind,
+        uint256[KIND_COUNT] memory firstRows,
+        uint256 list,
         uint256 pos,
         uint256 count,
         uint256 idCount
     ) private pure returns (bool) {
+        // Per kind, the word that is to hold the next row.
+        uint256[KIND_COUNT] memory ends;
         uint256 leaves = idCount + 1;
         uint256 weight = 0;
-        for (uint256 end = pos + count; pos < end; pos++) {
-            uint256 kind = Columns.byteAt(pos);
-            if (kind == 0 || kind >= KIND_COUNT) return false;
-            uint256 info = kinds.ofKind(kind);
-            if (info.isInboxOnly()) return false;
-            leaves += info.implicitLeaves();
-            weight += info.gasWeight();
-            perKind[kind]++;
+        unchecked {
+            for (uint256 kind = 0; kind < KIND_COUNT; kind++) {
+                assembly ("memory-safe") {
+                    mstore(add(ends, shl(5, kind)), add(firstRows, shl(5, kind)))
+                }
+            }
+            for (uint256 last = pos + count; pos < last; pos++) {
+                uint256 kind = Columns.byteAt(pos);
+                if (kind >= KIND_COUNT) return false;
+                uint256 info = kinds.ofKind(kind);
+                if (info.isInboxOnly()) return false;
+                leaves += info.implicitLeaves();
+                weight += info.gasWeight();
+                uint256 row = _alloc(32 + info.rowBytes()) + 32;
+                assembly ("memory-safe") {
+                    mstore(sub(row, 32), 0)
+                    mstore(row, kind)
+                    let end := add(ends, shl(5, kind))
+                    mstore(mload(end), row)
+                    mstore(end, sub(row, 32))
+                    mstore(list, row)
+                    list := add(list, 32)
+                }
+            }
         }
         return leaves <= CHUNK_LEAVES_MAX && weight <= CHUNK_GAS_MAX;
     }
 
-    /// @dev Makes rows, those of one kind side by side, and the list of them in order of entry.
-    function _placeRows(
-        bytes memory kinds,
-        uint256[KIND_COUNT] memory perKind,
-        uint256[KIND_COUNT] memory firstRows,
-        uint256 pos,
-        uint256 count
-    ) private pure returns (uint256 list) {
-        uint256[KIND_COUNT] memory nextRows;
-        for (uint256 kind = 1; kind < KIND_COUNT; kind++) {
-            if (perKind[kind] == 0) continue;
-            uint256 first = _alloc(perKind[kind] * kinds.ofKind(kind).rowBytes());
-            firstRows[kind] = first;
-            nextRows[kind] = first;
-        }
-        list = _alloc(count * 32);
-        for (uint256 i = 0; i < count; i++) {
-            uint256 kind = Columns.byteAt(pos + i);
-            uint256 next = nextRows[kind];
-            nextRows[kind] = next + kinds.ofKind(kind).rowBytes();
-            assembly ("memory-safe") {
-                mstore(next, kind)
-                mstore(add(list, shl(5, i)), next)
-            }
-        }
-    }
-
-    function _readIds(Reader memory r, uint256 ids, uint256 idCount) private pure returns (bool) {
-        uint256 pos = Columns.readVars(ids, 64, idCount, r.plain, r.plainEnd);
-        if (pos == 0) return false;
-        r.plain = pos;
-        uint256 next = 0;
+    /// @dev Makes the table of ids. Returns the place after them; 0 if they are malformed, out of range or pass the end.
+    function _readIds(Entries memory entries, uint256 pos, uint256 plainEnd) private pure returns (uint256) {
+        uint256 idCount = entries.idCount;
+        uint256 ids = _alloc(idCount * 64 + 32) + 32;
+        entries.ids = ids;
+        if (idCount == 0) return pos;
         bool ok = true;
         assembly ("memory-safe") {
+            // Chained like rows: until there are leaves, the word before an id holds the place of the next one.
+            let last := add(ids, shl(6, sub(idCount, 1)))
+            for { let row := ids } lt(row, last) { row := add(row, 64) } { mstore(sub(row, 32), add(row, 64)) }
+            mstore(sub(last, 32), 0)
+        }
+        pos = Columns.readVars(ids, 0, pos);
+        assembly ("memory-safe") {
+            let next := 0
             for { let end := add(ids, shl(6, idCount)) } lt(ids, end) { ids := add(ids, 64) } {
                 let id := add(next, mload(ids))
                 next := add(id, 1)
@@ -198,43 +193,40 @@ library Chunk {
                 mstore(ids, id)
             }
         }
-        return ok;
+        return ok && pos <= plainEnd ? pos : 0;
     }
 
     /// @dev Reads the columns of one kind.
-    function _readColumns(Reader memory r, uint256 info, uint256 rows, uint256 count, uint256 ids, uint256 idCount)
-        private
-        pure
-        returns (bool)
-    {
-        uint256 stride = info.rowBytes();
-        uint256 fields = info.fieldCount();
-        for (uint256 i = 0; i < fields; i++) {
-            uint256 fieldType = info.fieldType(i);
-            rows += 32;
-            if (fieldType == FIELD_VAR) {
-                uint256 pos = Columns.readVars(rows, stride, count, r.plain, r.plainEnd);
-                if (pos == 0) return false;
-                r.plain = pos;
-            } else if (fieldType <= FIELD_AUX) {
-                if (r.plainEnd - r.plain < count) return false;
-                uint256 named = Columns.readIds(rows, stride, count, r.plain, ids);
-                if (named >> idCount != 0) return false;
-                r.named |= named;
-                r.plain += count;
-            } else if (fieldType < FIELD_RND32) {
-                uint256 size = fieldType == FIELD_U8 ? 1 : fieldType == FIELD_B20 ? 20 : 32;
-                if (r.plainEnd - r.plain < count * size) return false;
-                Columns.readBytes(rows, stride, count, r.plain, size);
-                r.plain += count * size;
-            } else {
-                uint256 size = fieldType == FIELD_RND32 ? 32 : 64;
-                if (r.rawEnd - r.raw < count * size) return false;
-                Columns.readRaw(rows, stride, count, r.raw, size);
-                r.raw += count * size;
+    function _readColumns(Reader memory r, uint256 info, uint256 row, uint256 ids) private pure returns (bool) {
+        unchecked {
+            uint256 pos = r.plain;
+            uint256 raw = r.raw;
+            uint256 named = 0;
+            uint256 end = 32 * info.fieldCount();
+            // The type of the field at hand is in the top byte.
+            uint256 types = info << 128;
+            for (uint256 offset = 32; offset <= end; offset += 32) {
+                uint256 fieldType = types >> 248;
+                types <<= 8;
+                if (fieldType == FIELD_VAR) {
+                    pos = Columns.readVars(row, offset, pos);
+                } else if (fieldType <= FIELD_AUX) {
+                    uint256 more;
+                    (pos, more) = Columns.readIds(row, offset, pos, ids);
+                    named |= more;
+                } else if (fieldType < FIELD_RND32) {
+                    uint256 size = fieldType == FIELD_U8 ? 1 : fieldType == FIELD_B20 ? 20 : 32;
+                    pos = Columns.readBytes(row, offset, pos, size);
+                } else {
+                    raw = Columns.readRaw(row, offset, raw, fieldType == FIELD_RND32 ? 32 : 64);
+                }
+                if (pos > r.plainEnd || raw > r.rawEnd) return false;
             }
+            r.plain = pos;
+            r.raw = raw;
+            r.named |= named;
+            return true;
         }
-        return true;
     }
 
     function _alloc(uint256 size) private pure returns (uint256 pos) {

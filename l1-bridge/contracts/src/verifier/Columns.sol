@@ -1,99 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice The inner loops of chunk decoding: one column into the same word of consecutive rows.
-/// @dev `to` is the place in the first row, `stride` the distance of rows, `count` their number (all columns have at
-/// least one value; the table of ids may have none). Bounds of fixed-size columns are the caller's to check.
+/// @notice The inner loops of chunk decoding: one column into the same word of every row of a kind.
+/// @dev `row` is the first row and `offset` the place in it; the word before a row holds the next row of the kind, 0 at
+/// the end. Nothing is checked against the section's end: a caller compares the place that is returned. What is read past
+/// the end is other memory or calldata, and is thrown away.
 library Columns {
     uint256 private constant U64_MAX = 0xffffffffffffffff;
+    // The continuation bits of ten bytes, at the top of a word.
+    uint256 private constant CONTINUED = 0x8080808080808080808000000000000000000000000000000000000000000000;
 
-    /// @notice Reads shortest LEB128 numbers of at most 64 bits from memory between `pos` and `end`.
-    /// @return next the place after them; 0 if one is not of that form or they do not end before `end`
-    function readVars(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 end)
-        internal
-        pure
-        returns (uint256 next)
-    {
+    /// @notice Reads shortest LEB128 numbers of at most 64 bits from memory at `pos`.
+    /// @return next the place after them; a place past any section if one is not of that form
+    function readVars(uint256 row, uint256 offset, uint256 pos) internal pure returns (uint256 next) {
         assembly ("memory-safe") {
-            next := pos
-            for {} count { count := sub(count, 1) } {
-                let word := mload(next)
-                let part := byte(0, word)
-                let value := part
-                let size := 1
-                if gt(part, 0x7f) {
-                    value := and(part, 0x7f)
-                    for { let shift := 7 } 1 { shift := add(shift, 7) } {
-                        part := byte(size, word)
-                        size := add(size, 1)
-                        value := or(value, shl(shift, and(part, 0x7f)))
-                        // Ten groups hold 64 bits; an eleventh would be refused by the value or for not being shortest.
-                        if or(lt(part, 0x80), eq(size, 10)) { break }
-                    }
-                    // The last group: no continuation, not zero.
-                    if or(or(gt(part, 0x7f), iszero(part)), gt(value, U64_MAX)) {
-                        next := 0
+            for {} row { row := mload(sub(row, 32)) } {
+                let word := mload(pos)
+                let value := byte(0, word)
+                pos := add(pos, 1)
+                if gt(value, 0x7f) {
+                    // Bits before the first byte without a continuation; 256 if there is none in ten.
+                    let bits := clz(and(not(word), CONTINUED))
+                    pos := add(pos, shr(3, bits))
+                    value := shr(128, and(word, not(shr(add(bits, 8), not(0)))))
+                    // Not shortest if the last byte is zero.
+                    if iszero(byte(shr(3, bits), word)) { bits := 256 }
+                    // Sixteen groups of 7 bits, the first on top, become one number with the first at the bottom:
+                    // neighbours change places and close up, in lanes of 16, 32, 64 and 128 bits.
+                    value := or(shr(8, and(value, 0x7f007f007f007f007f007f007f007f00)), shl(7, and(value, 0x7f007f007f007f007f007f007f007f)))
+                    value := or(shr(16, and(value, 0xffff0000ffff0000ffff0000ffff0000)), shl(14, and(value, 0xffff0000ffff0000ffff0000ffff)))
+                    value := or(shr(32, and(value, 0xffffffff00000000ffffffff00000000)), shl(28, and(value, 0xffffffff00000000ffffffff)))
+                    value := or(shr(64, value), shl(56, and(value, U64_MAX)))
+                    if or(gt(bits, 79), gt(value, U64_MAX)) {
+                        pos := not(0)
                         break
                     }
                 }
-                next := add(next, size)
-                if gt(next, end) {
-                    next := 0
-                    break
-                }
-                mstore(to, value)
-                to := add(to, stride)
+                mstore(add(row, offset), value)
             }
+            next := pos
         }
     }
 
     /// @notice Reads indexes of one byte into the table at `ids`; a row gets the address of the table's words.
+    /// @return next the place after them
     /// @return named bit i: index i was read
-    function readIds(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 ids)
+    function readIds(uint256 row, uint256 offset, uint256 pos, uint256 ids)
         internal
         pure
-        returns (uint256 named)
+        returns (uint256 next, uint256 named)
     {
         assembly ("memory-safe") {
-            for { let end := add(pos, count) } lt(pos, end) { pos := add(pos, 1) } {
+            for {} row { row := mload(sub(row, 32)) } {
                 let index := byte(0, mload(pos))
                 named := or(named, shl(index, 1))
-                mstore(to, add(ids, shl(6, index)))
-                to := add(to, stride)
+                mstore(add(row, offset), add(ids, shl(6, index)))
+                pos := add(pos, 1)
             }
+            next := pos
         }
     }
 
     /// @notice Reads numbers of `size` bytes, big-endian.
-    function readBytes(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 size) internal pure {
+    function readBytes(uint256 row, uint256 offset, uint256 pos, uint256 size) internal pure returns (uint256 next) {
         assembly ("memory-safe") {
             let shift := sub(256, shl(3, size))
-            for {} count { count := sub(count, 1) } {
-                mstore(to, shr(shift, mload(pos)))
+            for {} row { row := mload(sub(row, 32)) } {
+                mstore(add(row, offset), shr(shift, mload(pos)))
                 pos := add(pos, size)
-                to := add(to, stride)
             }
+            next := pos
         }
     }
 
     /// @notice Copies values of `size` bytes, whole words, from calldata.
-    function readRaw(uint256 to, uint256 stride, uint256 count, uint256 pos, uint256 size) internal pure {
+    function readRaw(uint256 row, uint256 offset, uint256 pos, uint256 size) internal pure returns (uint256 next) {
         assembly ("memory-safe") {
-            for {} count { count := sub(count, 1) } {
-                calldatacopy(to, pos, size)
+            for {} row { row := mload(sub(row, 32)) } {
+                calldatacopy(add(row, offset), pos, size)
                 pos := add(pos, size)
-                to := add(to, stride)
             }
+            next := pos
         }
     }
 
     /// @notice Sum over a column of numbers below 2^64.
-    function sum(uint256 pos, uint256 stride, uint256 count) internal pure returns (uint256 total) {
+    function sum(uint256 row, uint256 offset) internal pure returns (uint256 total) {
         assembly ("memory-safe") {
-            for {} count { count := sub(count, 1) } {
-                total := add(total, mload(pos))
-                pos := add(pos, stride)
-            }
+            for {} row { row := mload(sub(row, 32)) } { total := add(total, mload(add(row, offset))) }
         }
     }
 

@@ -147,59 +147,49 @@ library Tree {
     }
 
     /// @dev Replaces the nodes of a level by their parents. A missing sibling is read from the proof, in order of index.
-    /// Where nothing changed below a node, its hash is computed once.
+    /// The message is laid over the scratch space and the free memory pointer, so that its places are constants: tag at
+    /// 0x1f, left at 0x20, right at 0x40.
     function _climbLevel(uint256 nodes, uint256 end, uint256 siblings)
         private
         view
         returns (uint256 newEnd, uint256 nextSibling, bool ok)
     {
         assembly ("memory-safe") {
-            let message := add(mload(0x40), 32)
-            let right := add(message, 32)
-            mstore8(sub(message, 1), TAG_NODE)
+            let freePointer := mload(0x40)
+            mstore(0, TAG_NODE)
             // Never the index of a neighbour: it ends the last pair.
             mstore(end, not(0))
             ok := 1
             newEnd := nodes
             for {} lt(nodes, end) {} {
                 let index := mload(nodes)
-                let pre := mload(add(nodes, 32))
-                let post := mload(add(nodes, 64))
-                nodes := add(nodes, NODE_BYTES)
-                let changed := xor(pre, post)
-                switch eq(mload(nodes), xor(index, 1))
+                switch eq(mload(add(nodes, NODE_BYTES)), xor(index, 1))
                 case 0 {
-                    // The place of this node in the message, the sibling takes the other.
-                    let place := shl(5, and(index, 1))
-                    mstore(sub(right, place), calldataload(siblings))
+                    // This node stands right if its index is odd; the sibling takes the other place.
+                    let odd := shl(5, and(index, 1))
+                    mstore(sub(0x40, odd), calldataload(siblings))
                     siblings := add(siblings, 32)
-                    place := add(message, place)
-                    mstore(place, pre)
-                    ok := and(ok, staticcall(gas(), 2, sub(message, 1), 65, add(newEnd, 32), 32))
-                    if changed {
-                        mstore(place, post)
-                        ok := and(ok, staticcall(gas(), 2, sub(message, 1), 65, add(newEnd, 64), 32))
-                    }
+                    odd := add(0x20, odd)
+                    mstore(odd, mload(add(nodes, 32)))
+                    ok := and(ok, staticcall(gas(), 2, 0x1f, 65, add(newEnd, 32), 32))
+                    mstore(odd, mload(add(nodes, 64)))
                 }
                 default {
-                    let rightPre := mload(add(nodes, 32))
-                    let rightPost := mload(add(nodes, 64))
-                    nodes := add(nodes, NODE_BYTES)
-                    changed := or(changed, xor(rightPre, rightPost))
-                    mstore(message, pre)
-                    mstore(right, rightPre)
-                    ok := and(ok, staticcall(gas(), 2, sub(message, 1), 65, add(newEnd, 32), 32))
-                    if changed {
-                        mstore(message, post)
-                        mstore(right, rightPost)
-                        ok := and(ok, staticcall(gas(), 2, sub(message, 1), 65, add(newEnd, 64), 32))
-                    }
+                    mstore(0x20, mload(add(nodes, 32)))
+                    let right := add(nodes, NODE_BYTES)
+                    mstore(0x40, mload(add(right, 32)))
+                    ok := and(ok, staticcall(gas(), 2, 0x1f, 65, add(newEnd, 32), 32))
+                    mstore(0x20, mload(add(nodes, 64)))
+                    mstore(0x40, mload(add(right, 64)))
+                    nodes := right
                 }
-                if iszero(changed) { mstore(add(newEnd, 64), mload(add(newEnd, 32))) }
+                ok := and(ok, staticcall(gas(), 2, 0x1f, 65, add(newEnd, 64), 32))
                 mstore(newEnd, shr(1, index))
                 newEnd := add(newEnd, NODE_BYTES)
+                nodes := add(nodes, NODE_BYTES)
             }
             nextSibling := siblings
+            mstore(0x40, freePointer)
         }
     }
 
