@@ -146,7 +146,7 @@ enum pr_err frd_inspect(FILE *out, struct frd_node *node, uint64_t batch, uint32
 	uint8_t                *bytes;
 	size_t                  len;
 
-	PR_FORWARD(frd_archive_run(&node->archive, b->archive_seq, &bytes, &run.len));
+	PR_FORWARD(pr_eventlog_run(&node->archive, b->archive_seq, &bytes, &run.len));
 	run.bytes = bytes;
 	w.watcher = (struct watcher){ out, &node->base, pr_state_view(&node->base), false };
 	w.view    = (struct pr_view){ &w.watcher, watch_load, watch_find, watch_store };

@@ -127,12 +127,6 @@ static void *l1_main(void *arg)
 	return NULL;
 }
 
-static bool target_of(enum pr_l1_tag *tag, const char *name)
-{
-	*tag = strcmp(name, "latest") == 0 ? PR_L1_LATEST : strcmp(name, "safe") == 0 ? PR_L1_SAFE : PR_L1_FINALIZED;
-	return *tag != PR_L1_FINALIZED || strcmp(name, "finalized") == 0;
-}
-
 static enum pr_err load_chain(void)
 {
 	char        message[PR_CONFIG_MESSAGE_BYTES];
@@ -147,7 +141,7 @@ static enum pr_err start(void)
 	enum pr_l1_tag           target;
 
 	PR_FORWARD(load_chain());
-	if (!target_of(&target, frd_config.l1_target)) {
+	if (!pr_watch_target(&target, frd_config.l1_target)) {
 		PR_LOG_ERROR("l1.target must be latest, safe or finalized");
 		return PR_ERR_CONFIG;
 	}

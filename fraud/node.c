@@ -7,11 +7,6 @@
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 
-struct frd_pending {
-	struct pr_l1_event event;
-	uint8_t           *data;
-};
-
 static enum pr_err state_open(struct pr_state *state, void **mem, const struct pr_chain *chain, uint32_t capacity, size_t bytes, uint8_t root32[32])
 {
 	char        message[PR_CONFIG_MESSAGE_BYTES];
@@ -30,7 +25,7 @@ static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *s
 	struct frd_run          run = { .book = &node->book, .batch = n, .domain32 = node->chain->domain32 };
 	uint8_t                *bytes;
 
-	PR_FORWARD(frd_archive_run(&node->archive, b->archive_seq, &bytes, &run.len));
+	PR_FORWARD(pr_eventlog_run(&node->archive, b->archive_seq, &bytes, &run.len));
 	run.bytes = bytes;
 	frd_replay(&run, b->chunk_count, state, lists_opt, roots_opt, &node->scratch);
 	free(bytes);
@@ -97,8 +92,8 @@ enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, c
 	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
 	pr_batch_genesis_hash(hash32, root32, chain->l1_chain_id, chain->rollup20);
 	frd_book_init(&node->book, hash32, root32);
-	PR_FORWARD(frd_archive_open(&node->archive, dir, inspect));
-	PR_FORWARD(frd_archive_each(&node->archive, take_archived, node));
+	PR_FORWARD(pr_eventlog_open(&node->archive, dir, inspect));
+	PR_FORWARD(pr_eventlog_each(&node->archive, take_archived, node));
 	PR_FORWARD(catch_up(node));
 	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu", (unsigned long long)(node->book.batch_count - 1),
 	            (unsigned long long)(node->book.claim_count - 1), (unsigned long long)node->book.final_batch);
@@ -108,82 +103,48 @@ enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, c
 static enum pr_err on_rollback(void *ctx, uint64_t number)
 {
 	struct frd_node *node = ctx;
-	node->pending_count   = 0;
 	if (node->event_block <= number) return PR_OK; /* nothing of ours was in the blocks that went */
 	PR_LOG_WARN("L1 took back blocks above number=%llu: starting over from L1", (unsigned long long)number);
 	node->rolled_back = true;
 	return PR_ERR_CORRUPT;
 }
 
-static enum pr_err on_log(void *ctx, const struct pr_l1_log *log)
-{
-	struct frd_node    *node = ctx;
-	struct pr_contracts c;
-	struct pr_l1_event  event;
-
-	memcpy(c.rollup20, node->chain->rollup20, 20);
-	memcpy(c.inbox20, node->chain->inbox20, 20);
-	memcpy(c.vault20, node->chain->vault20, 20);
-	enum pr_err err = pr_contracts_event(&event, &c, log);
-	if (err == PR_ERR_NOT_FOUND) return PR_OK;
-	if (err != PR_OK) return err;
-	if (node->pending_count == node->pending_cap) {
-		node->pending_cap = node->pending_cap ? node->pending_cap * 2 : 64;
-		node->pending     = realloc(node->pending, node->pending_cap * sizeof *node->pending);
-		PR_CHECK(node->pending);
-	}
-	struct frd_pending *p = &node->pending[node->pending_count++];
-	p->event = event;
-	p->data  = malloc(event.data_len + 1u);
-	PR_CHECK(p->data);
-	memcpy(p->data, event.data, event.data_len);
-	p->event.data = p->data;
-	return PR_OK;
-}
-
-static enum pr_err store_pending(struct frd_node *node, const struct pr_l1_block *block)
+static enum pr_err store_events(struct frd_node *node, const struct pr_l1_event *events, uint32_t count)
 {
 	uint64_t seq = 0;
 	bool     news;
 
-	for (uint32_t i = 0; i < node->pending_count; i++) {
-		struct pr_l1_event *event = &node->pending[i].event;
-		event->block_time         = block->timestamp_s;
-		PR_FORWARD(frd_archive_add(&node->archive, event, &seq));
-		PR_FORWARD(take(node, event, seq, &news));
+	for (uint32_t i = 0; i < count; i++) {
+		PR_FORWARD(pr_eventlog_add(&node->archive, &events[i], &seq));
+		PR_FORWARD(take(node, &events[i], seq, &news));
 	}
-	PR_FORWARD(frd_archive_commit(&node->archive, node->follow));
-	if (node->pending_count == 0) return PR_OK;
-	node->event_block = block->number;
-	return catch_up(node);
+	PR_FORWARD(pr_eventlog_commit(&node->archive, pr_watch_follow(node->watch)));
+	return count ? catch_up(node) : PR_OK;
 }
 
-static enum pr_err on_block(void *ctx, const struct pr_l1_block *block)
+static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const struct pr_l1_event *events, uint32_t count)
 {
 	struct frd_node *node = ctx;
 
 	pthread_mutex_lock(&node->lock);
-	enum pr_err err = store_pending(node, block);
-	node->l1_block  = block->number;
-	node->l1_time   = block->timestamp_s;
+	enum pr_err err = store_events(node, events, count);
+	if (count) node->event_block = block->number;
+	node->l1_block = block->number;
+	node->l1_time  = block->timestamp_s;
 	pthread_mutex_unlock(&node->lock);
-	for (uint32_t i = 0; i < node->pending_count; i++) free(node->pending[i].data);
-	node->pending_count = 0;
 	return err;
 }
 
 enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth)
 {
-	struct pr_follow_options options = { .start_block = node->chain->deploy_block, .target = target, .depth = depth };
-	struct pr_follow_events  events  = { on_rollback, on_log, on_block, node };
-	struct pr_contracts      c;
+	struct pr_watch_events events = { on_block, on_rollback, node };
+	struct pr_contracts    c;
 
 	memcpy(c.rollup20, node->chain->rollup20, 20);
 	memcpy(c.inbox20, node->chain->inbox20, 20);
 	memcpy(c.vault20, node->chain->vault20, 20);
-	pr_contracts_filter(&options.filter, &c);
-	PR_FORWARD(pr_follow_open(&node->follow, rpc, &options, &events));
-	enum pr_err err = frd_archive_position(&node->archive, node->follow);
+	PR_FORWARD(pr_watch_open(&node->watch, rpc, &c, node->chain->deploy_block, target, depth, &events));
+	enum pr_err err = pr_eventlog_position(&node->archive, pr_watch_follow(node->watch));
 	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
 }
 
@@ -191,8 +152,8 @@ enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
 {
 	*idle = false;
 	for (uint32_t i = 0; i < max_steps && !*idle; i++) {
-		enum pr_err err = pr_follow_step(node->follow, idle);
-		if (node->rolled_back) PR_FORWARD(frd_archive_forget(&node->archive));
+		enum pr_err err = pr_follow_step(pr_watch_follow(node->watch), idle);
+		if (node->rolled_back) PR_FORWARD(pr_eventlog_forget(&node->archive));
 		if (err != PR_OK) return err;
 	}
 	return PR_OK;
@@ -210,11 +171,9 @@ enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch)
 
 void frd_node_close(struct frd_node *node)
 {
-	pr_follow_close(node->follow);
-	frd_archive_close(&node->archive);
+	pr_watch_close(node->watch);
+	pr_eventlog_close(&node->archive);
 	frd_book_fini(&node->book);
-	for (uint32_t i = 0; i < node->pending_count; i++) free(node->pending[i].data);
-	free(node->pending);
 	pr_lists_close(&node->lists);
 	pr_map_release(node->withdrawn, node->head.capacity / 8 + 1);
 	pr_map_release(node->head_mem, node->state_bytes);

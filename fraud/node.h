@@ -7,14 +7,14 @@
 
 #include <pthread.h>
 
-#include "core/l1/follow.h"
+#include "core/l1/watch.h"
 #include "core/rpc/chain.h"
 #include "fraud/prove.h"
 
 struct frd_node {
 	const struct pr_chain *chain;
 	pthread_mutex_t lock;
-	struct frd_archive archive;
+	struct pr_eventlog archive;
 	struct frd_book book;
 	struct pr_state head, base;
 	struct pr_lists lists; /* of head */
@@ -24,10 +24,7 @@ struct frd_node {
 	uint64_t l1_block, l1_time; /* of the last block followed */
 	uint64_t event_block;       /* of the last block that held an event of ours */
 	uint8_t *withdrawn;         /* bit per object id: paid out on L1 */
-	struct pr_follow *follow;
-	/* events of the block being read, until its time is known */
-	struct frd_pending *pending;
-	uint32_t pending_count, pending_cap;
+	struct pr_watch *watch;
 	bool inspect;
 	bool rolled_back; /* L1 took back what was archived: the caller must start over */
 	struct pr_chunk scratch;

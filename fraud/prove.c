@@ -97,7 +97,7 @@ static bool to_base(struct job *job)
 	for (uint64_t n = p->base_batch + 1; n < job->run.batch; n++) {
 		struct frd_run run = { .book = p->book, .batch = n, .domain32 = p->domain32 };
 		uint8_t       *bytes;
-		if (frd_archive_run(p->archive, p->book->batches[n].archive_seq, &bytes, &run.len) != PR_OK) return false;
+		if (pr_eventlog_run(p->archive, p->book->batches[n].archive_seq, &bytes, &run.len) != PR_OK) return false;
 		run.bytes = bytes;
 		frd_replay(&run, p->book->batches[n].chunk_count, p->base, NULL, NULL, &work.scratch);
 		free(bytes);
@@ -157,7 +157,7 @@ enum pr_err frd_prove(uint8_t *calldata, size_t *len, const struct frd_prover *p
 	PR_CHECK(prover->base_batch < c->batch);
 	if (!frd_claim_wrong_chunk(prover->book, claim, &job.chunk)) return PR_ERR_INVALID;
 	job.run = (struct frd_run){ .book = prover->book, .batch = c->batch, .domain32 = prover->domain32 };
-	PR_FORWARD(frd_archive_run(prover->archive, prover->book->batches[c->batch].archive_seq, &bytes, &job.run.len));
+	PR_FORWARD(pr_eventlog_run(prover->archive, prover->book->batches[c->batch].archive_seq, &bytes, &job.run.len));
 	job.run.bytes = bytes;
 	ok = in_child(build, &job, calldata, FRD_PROOF_BYTES_MAX, len);
 	free(bytes);

@@ -4,7 +4,7 @@
 
 #include "core/l1/contracts.h"
 #include "core/tree/witness.h"
-#include "fraud/archive.h"
+#include "core/l1/eventlog.h"
 #include "fraud/replay.h"
 
 #define FRD_PROOF_BYTES_MAX 131072u
@@ -12,7 +12,7 @@
 /* What proving works from: base is the state after batch base_batch, which is final or the genesis; it is not changed. */
 struct frd_prover {
 	const struct frd_book *book;
-	struct frd_archive *archive;
+	struct pr_eventlog *archive;
 	struct pr_state *base;
 	uint64_t base_batch;
 	const uint8_t *domain32;

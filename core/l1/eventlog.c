@@ -1,4 +1,4 @@
-#include "fraud/archive.h"
+#include "core/l1/eventlog.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #define SEGMENT_BYTES (16u << 20)
 #define POSITION_BYTES_MAX 8192u
 
-enum pr_err frd_archive_open(struct frd_archive *a, const char *dir, bool read_only)
+enum pr_err pr_eventlog_open(struct pr_eventlog *a, const char *dir, bool read_only)
 {
 	memset(a, 0, sizeof *a);
 	PR_FORWARD(pr_path_join(a->dir, dir, "archive"));
@@ -20,7 +20,7 @@ enum pr_err frd_archive_open(struct frd_archive *a, const char *dir, bool read_o
 	return pr_spool_open(&a->spool, a->dir, SEGMENT_BYTES, 1);
 }
 
-void frd_archive_close(struct frd_archive *a)
+void pr_eventlog_close(struct pr_eventlog *a)
 {
 	pr_spool_reader_close(a->random);
 	(void)pr_spool_close(a->spool);
@@ -28,7 +28,7 @@ void frd_archive_close(struct frd_archive *a)
 	a->spool  = NULL;
 }
 
-enum pr_err frd_archive_each(struct frd_archive *a, frd_archive_fn *fn, void *ctx)
+enum pr_err pr_eventlog_each(struct pr_eventlog *a, pr_eventlog_fn *fn, void *ctx)
 {
 	struct pr_spool_reader *reader;
 	struct pr_l1_event      event;
@@ -46,19 +46,19 @@ enum pr_err frd_archive_each(struct frd_archive *a, frd_archive_fn *fn, void *ct
 	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
 }
 
-enum pr_err frd_archive_add(struct frd_archive *a, const struct pr_l1_event *event, uint64_t *seq)
+enum pr_err pr_eventlog_add(struct pr_eventlog *a, const struct pr_l1_event *event, uint64_t *seq)
 {
 	uint8_t      head[PR_L1_EVENT_HEAD_BYTES_MAX];
 	struct iovec pieces[2] = { { head, pr_l1_event_head_encode(head, event) }, { (void *)(uintptr_t)event->data, event->data_len } };
 	return pr_spool_append_pieces(a->spool, seq, pieces, event->data_len ? 2 : 1);
 }
 
-static enum pr_err position_path(const struct frd_archive *a, char path[PR_PATH_BYTES_MAX])
+static enum pr_err position_path(const struct pr_eventlog *a, char path[PR_PATH_BYTES_MAX])
 {
 	return pr_path_join(path, a->dir, "position");
 }
 
-enum pr_err frd_archive_commit(struct frd_archive *a, const struct pr_follow *follow)
+enum pr_err pr_eventlog_commit(struct pr_eventlog *a, const struct pr_follow *follow)
 {
 	uint8_t state[PR_FOLLOW_STATE_BYTES_MAX];
 	char    path[PR_PATH_BYTES_MAX];
@@ -68,7 +68,7 @@ enum pr_err frd_archive_commit(struct frd_archive *a, const struct pr_follow *fo
 	return pr_file_write_atomic(path, state, pr_follow_save(follow, state));
 }
 
-enum pr_err frd_archive_position(struct frd_archive *a, struct pr_follow *follow)
+enum pr_err pr_eventlog_position(struct pr_eventlog *a, struct pr_follow *follow)
 {
 	char        path[PR_PATH_BYTES_MAX];
 	char       *bytes;
@@ -82,7 +82,7 @@ enum pr_err frd_archive_position(struct frd_archive *a, struct pr_follow *follow
 	return err;
 }
 
-enum pr_err frd_archive_run(struct frd_archive *a, uint64_t seq, uint8_t **bytes, uint32_t *len)
+enum pr_err pr_eventlog_run(struct pr_eventlog *a, uint64_t seq, uint8_t **bytes, uint32_t *len)
 {
 	struct pr_l1_event event;
 	const uint8_t     *payload;
@@ -103,13 +103,13 @@ enum pr_err frd_archive_run(struct frd_archive *a, uint64_t seq, uint8_t **bytes
 	return PR_OK;
 }
 
-enum pr_err frd_archive_forget(struct frd_archive *a)
+enum pr_err pr_eventlog_forget(struct pr_eventlog *a)
 {
 	char           path[PR_PATH_BYTES_MAX];
 	struct dirent *entry;
 	DIR           *dir;
 
-	frd_archive_close(a);
+	pr_eventlog_close(a);
 	if (!(dir = opendir(a->dir))) return PR_ERR_IO;
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' || pr_path_join(path, a->dir, entry->d_name) != PR_OK) continue;
