@@ -69,7 +69,7 @@ void pr_http_server_close(struct pr_http_server *server);
 uint16_t pr_http_server_port(const struct pr_http_server *server);
 uint32_t pr_http_server_connections(const struct pr_http_server *server);
 
-/* Adds a header to the answer to come (at most 512 bytes in all; excess or a control byte is a PR_CHECK). */
+/* Adds a header to the answer to come (less than 512 bytes in all; excess or a control byte is a PR_CHECK). */
 void pr_http_reply_header(struct pr_http_exchange *exchange, const char *name, const char *value);
 
 /* Answers and ends the exchange; the body is copied.  If the client is gone this only releases memory. */
@@ -79,7 +79,11 @@ void pr_http_reply(struct pr_http_exchange *exchange, unsigned status, const cha
 void pr_http_reply_json(struct pr_http_exchange *exchange, unsigned status, const char *json, size_t len);
 void pr_http_reply_text(struct pr_http_exchange *exchange, unsigned status, const char *text);
 
-/* True while the client's connection is open: whether costly work for the answer is still of use. */
+/* The request as the handler got it, valid until the exchange is ended. */
+const struct pr_http_request *pr_http_exchange_request(const struct pr_http_exchange *exchange);
+
+/* False once the client is known to be gone, so that costly work for the answer can be saved.  A client that leaves
+ * while its request is handled may only be noticed when the answer is written. */
 bool pr_http_exchange_alive(const struct pr_http_exchange *exchange);
 
 /* Ends the exchange and goes on as a stream of bytes (chunked; Server-Sent Events with "text/event-stream").

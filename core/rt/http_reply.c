@@ -100,6 +100,8 @@ void pr_http_reply_text(struct pr_http_exchange *x, unsigned status, const char 
 	pr_http_reply(x, status, "text/plain", line, len + 1);
 }
 
+const struct pr_http_request *pr_http_exchange_request(const struct pr_http_exchange *x) { return &x->request; }
+
 bool pr_http_exchange_alive(const struct pr_http_exchange *x) { return x->conn != NULL; }
 
 void http_stream_end(struct pr_http_stream *stream)
