@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define FLAG_ESCAPED 1u /* a string with backslashes */
-#define FLAG_INTEGER 2u /* a number of digits only */
 #define HASH_START 2166136261u /* FNV-1a: it only narrows the search, bytes are compared too */
 #define HASH_STEP 16777619u
 
@@ -199,23 +198,17 @@ static bool parse_number(struct parser *p)
 	const unsigned char *start = p->pos;
 	struct pr_json_node *node = node_add(p, PR_JSON_NUMBER, start);
 	if (!node) return false;
-	node->flags = FLAG_INTEGER;
-	if (*p->pos == '-') {
-		p->pos++;
-		node->flags = 0;
-	}
+	if (*p->pos == '-') p->pos++;
 	bool zero = p->pos < p->end && *p->pos == '0';
 	const unsigned char *first = p->pos;
 	if (!digits(p)) return false;
 	if (zero && p->pos - first > 1) return fail(p, PR_JSON_ERR_NUMBER);
 	if (p->pos < p->end && *p->pos == '.') {
 		p->pos++;
-		node->flags = 0;
 		if (!digits(p)) return false;
 	}
 	if (p->pos < p->end && (*p->pos == 'e' || *p->pos == 'E')) {
 		p->pos++;
-		node->flags = 0;
 		if (p->pos < p->end && (*p->pos == '+' || *p->pos == '-')) p->pos++;
 		if (!digits(p)) return false;
 	}

@@ -45,7 +45,7 @@ static bool grow(struct pr_json_out *o, size_t need)
 
 static void put(struct pr_json_out *o, const char *bytes, size_t len)
 {
-	if (o->failed) return;
+	if (o->failed || len == 0) return; /* no bytes may come as NULL */
 	if (len > o->cap - o->len && (len > SIZE_MAX - o->len || !grow(o, o->len + len))) {
 		o->failed = true;
 		return;
