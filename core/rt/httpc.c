@@ -28,29 +28,58 @@ struct pr_httpc {
 	size_t len, cap;
 };
 
+/* Printable ASCII without blanks, and starting like a path. */
+static bool target_ok(const char *target)
+{
+	for (const char *p = target; *p; p++)
+		if (*p <= ' ' || *p >= 0x7f || *p == '#') return false;
+	return target[0] == '/';
+}
+
+/* The host, in brackets if it is an IPv6 address; *p goes behind it. */
+static bool parse_host(struct pr_httpc *c, const char **p)
+{
+	const bool brackets = **p == '[';
+	*p += brackets;
+	size_t len = brackets ? strspn(*p, "0123456789abcdefABCDEF:.") : strcspn(*p, ":/?#@[]");
+	if (len == 0 || len >= sizeof c->host) return false;
+	memcpy(c->host, *p, len);
+	*p += len;
+	if (brackets && *(*p)++ != ']') return false;
+	return !strpbrk(c->host, " \t\r\n\"<>\\");
+}
+
 static enum pr_err parse_url(struct pr_httpc *c, const char *url)
 {
 	const char *p = url;
+	if (strlen(url) >= PR_HTTPC_URL_BYTES_MAX) return PR_ERR_INVALID;
 	if (strncmp(p, "http://", 7) == 0) p += 7;
 	else if (strncmp(p, "https://", 8) == 0) c->tls = true, p += 8;
 	else return PR_ERR_INVALID;
-	size_t host = strcspn(p, ":/?#@");
-	if (host == 0 || host >= sizeof c->host || p[host] == '@' || strlen(url) >= PR_HTTPC_URL_BYTES_MAX) return PR_ERR_INVALID;
-	memcpy(c->host, p, host);
-	p += host;
+	if (!parse_host(c, &p)) return PR_ERR_INVALID;
 	snprintf(c->port, sizeof c->port, "%s", c->tls ? "443" : "80");
 	if (*p == ':') {
 		size_t n = strspn(++p, "0123456789");
 		if (n == 0 || n > 5) return PR_ERR_INVALID;
 		memcpy(c->port, p, n);
 		c->port[n] = 0;
+		if (atoi(c->port) == 0 || atoi(c->port) > 65535) return PR_ERR_INVALID;
 		p += n;
 	}
-	if (*p != 0 && *p != '/') return PR_ERR_INVALID;
-	for (const char *q = p; *q; q++)
-		if (*q <= ' ' || *q == 0x7f || *q == '#' || *q == '@') return PR_ERR_INVALID;
+	if (*p != 0 && !target_ok(p)) return PR_ERR_INVALID;
 	snprintf(c->path, sizeof c->path, "%s", *p ? p : "/");
 	return PR_OK;
+}
+
+/* The system's bundle by the names that distributions give it; the environment, which OpenSSL's own default would ask,
+ * has no say. */
+static enum pr_err load_anchors(struct pr_httpc *c, const char *file_opt)
+{
+	static const char *const files[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+	if (file_opt) return SSL_CTX_load_verify_locations(c->ctx, file_opt, NULL) == 1 ? PR_OK : PR_ERR_CONFIG;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (access(files[i], R_OK) == 0) return SSL_CTX_load_verify_locations(c->ctx, files[i], NULL) == 1 ? PR_OK : PR_ERR_CONFIG;
+	return PR_ERR_CONFIG;
 }
 
 enum pr_err pr_httpc_open(struct pr_httpc **out, const struct pr_httpc_options *options)
@@ -71,8 +100,7 @@ enum pr_err pr_httpc_open(struct pr_httpc **out, const struct pr_httpc_options *
 		else {
 			SSL_CTX_set_min_proto_version(c->ctx, TLS1_2_VERSION);
 			SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
-			int ok = options->ca_file_opt ? SSL_CTX_load_verify_locations(c->ctx, options->ca_file_opt, NULL) : SSL_CTX_set_default_verify_paths(c->ctx);
-			if (ok != 1) err = PR_ERR_CONFIG;
+			err = load_anchors(c, options->ca_file_opt);
 		}
 	}
 	if (err != PR_OK) {
@@ -127,8 +155,10 @@ static enum pr_err start_tls(struct pr_httpc *c, uint64_t deadline)
 {
 	int result;
 	if (!(c->ssl = SSL_new(c->ctx)) || SSL_set_fd(c->ssl, c->fd) != 1) return PR_ERR_NET;
-	SSL_set_tlsext_host_name(c->ssl, c->host);
-	if (SSL_set1_host(c->ssl, c->host) != 1) return PR_ERR_NET;
+	/* An address is checked as an address, and is not a server name (RFC 6066). */
+	if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(c->ssl), c->host) != 1 &&
+	    (SSL_set_tlsext_host_name(c->ssl, c->host) != 1 || SSL_set1_host(c->ssl, c->host) != 1))
+		return PR_ERR_NET;
 	while ((result = SSL_connect(c->ssl)) != 1) PR_FORWARD(ssl_wait(c, result, deadline));
 	return PR_OK;
 }
@@ -186,6 +216,7 @@ static enum pr_err send_all(struct pr_httpc *c, const char *bytes, size_t len, u
 static enum pr_err receive(struct pr_httpc *c, uint64_t deadline, bool *end)
 {
 	*end = false;
+	if (pr_clock_ms() >= deadline) return PR_ERR_TIMEOUT; /* also while bytes keep coming */
 	if (c->len + 65536 > c->cap) {
 		size_t cap = c->cap ? c->cap * 2 : 131072;
 		if (cap > c->response_max + PR_HTTPC_HEAD_BYTES_MAX + 262144) cap = c->response_max + PR_HTTPC_HEAD_BYTES_MAX + 262144;
@@ -272,7 +303,7 @@ static bool parse_head(struct head *h, const char *bytes, size_t len)
 		if (!first && !header_line(h, line, n)) return false;
 		line += n + 2;
 	}
-	return !(h->has_length && h->chunked) && h->status >= 200;
+	return !(h->has_length && h->chunked) && h->status >= 100;
 }
 
 /* Reads until n bytes are in the buffer. */
@@ -314,18 +345,31 @@ static enum pr_err read_chunks(struct pr_httpc *c, size_t at, size_t *body_len, 
 	return PR_OK;
 }
 
+/* A head; interim ones (100 Continue, 103 Early Hints) are skipped. */
+static enum pr_err read_head(struct pr_httpc *c, struct head *h, uint64_t deadline)
+{
+	for (unsigned heads = 0; heads < 8; heads++) {
+		bool  end;
+		char *stop;
+		while (!(stop = c->len ? memmem(c->buf, c->len, "\r\n\r\n", 4) : NULL)) {
+			if (c->len > PR_HTTPC_HEAD_BYTES_MAX) return PR_ERR_PEER;
+			PR_FORWARD(receive(c, deadline, &end));
+		}
+		if (!parse_head(h, c->buf, (size_t)(stop - c->buf) + 4)) return PR_ERR_PEER;
+		if (h->status >= 200) return PR_OK;
+		if (h->status == 101) return PR_ERR_PEER;
+		c->len -= h->bytes;
+		memmove(c->buf, c->buf + h->bytes, c->len);
+	}
+	return PR_ERR_PEER;
+}
+
 static enum pr_err read_response(struct pr_httpc *c, struct pr_httpc_response *response, uint64_t deadline)
 {
 	struct head h;
 	bool        end;
-	char       *stop = NULL;
 
-	while (!stop) {
-		PR_FORWARD(receive(c, deadline, &end));
-		stop = memmem(c->buf, c->len, "\r\n\r\n", 4);
-		if (!stop && c->len > PR_HTTPC_HEAD_BYTES_MAX) return PR_ERR_PEER;
-	}
-	if (!parse_head(&h, c->buf, (size_t)(stop - c->buf) + 4)) return PR_ERR_PEER;
+	PR_FORWARD(read_head(c, &h, deadline));
 	size_t body = 0;
 	if (h.chunked) {
 		PR_FORWARD(read_chunks(c, h.bytes, &body, deadline));
@@ -334,7 +378,9 @@ static enum pr_err read_response(struct pr_httpc *c, struct pr_httpc_response *r
 		PR_FORWARD(need(c, h.bytes + h.length, deadline));
 		body = h.length;
 		if (c->len != h.bytes + h.length) return PR_ERR_PEER;
-	} else if (h.status != 204 && h.status != 304) {
+	} else if (h.status == 204 || h.status == 304) {
+		if (c->len != h.bytes) return PR_ERR_PEER;
+	} else {
 		enum pr_err err;
 		while ((err = receive(c, deadline, &end)) == PR_OK)
 			if (c->len - h.bytes > c->response_max) return PR_ERR_FULL;
@@ -352,25 +398,36 @@ static enum pr_err read_response(struct pr_httpc *c, struct pr_httpc_response *r
 	return PR_OK;
 }
 
+/* The whole head into out[cap]; its length, 0 if it does not fit. */
+static size_t write_head(char *out, size_t cap, const struct pr_httpc *c, const char *method, const char *target, const char *content_type_opt,
+                         bool with_body, size_t len)
+{
+	char        type[256] = "", length[64] = "";
+	const char *colon = strchr(c->host, ':') ? "[" : "";
+
+	if (content_type_opt && (size_t)snprintf(type, sizeof type, "Content-Type: %s\r\n", content_type_opt) >= sizeof type) return 0;
+	if (with_body) snprintf(length, sizeof length, "Content-Length: %zu\r\n", len);
+	int n = snprintf(out, cap, "%s %s HTTP/1.1\r\nHost: %s%s%s:%s\r\n%s%s%s%s\r\n", method, target, colon, c->host, *colon ? "]" : "", c->port, c->header,
+	                 c->header[0] ? "\r\n" : "", type, length);
+	return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+}
+
 enum pr_err pr_httpc_request(struct pr_httpc *c, struct pr_httpc_response *response, const char *method, const char *target,
                              const char *content_type_opt, const void *body, size_t len, uint32_t deadline_ms)
 {
-	char     head[PR_HTTPC_URL_BYTES_MAX + 2048];
+	char     head[8192];
 	uint64_t deadline = pr_clock_ms() + deadline_ms;
 	bool     with_body = len > 0 || strcmp(method, "GET") != 0;
-	int      n;
 
 	memset(response, 0, sizeof *response);
-	n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s:%s\r\n%s%s", method, target, c->host, c->port, c->header, c->header[0] ? "\r\n" : "");
-	if (n > 0 && content_type_opt) n += snprintf(head + n, sizeof head - (size_t)n, "Content-Type: %s\r\n", content_type_opt);
-	if (n > 0 && with_body) n += snprintf(head + n, sizeof head - (size_t)n, "Content-Length: %zu\r\n", len);
-	n += snprintf(head + n, sizeof head - (size_t)n, "\r\n");
-	if ((size_t)n >= sizeof head) return PR_ERR_INVALID;
+	if (!target_ok(target) || strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(method) || !*method) return PR_ERR_INVALID;
+	size_t n = write_head(head, sizeof head, c, method, target, content_type_opt, with_body, len);
+	if (n == 0) return PR_ERR_INVALID;
 	if (!still_open(c)) {
 		drop(c);
 		PR_FORWARD(connect_to(c, deadline));
 	}
-	enum pr_err err = send_all(c, head, (size_t)n, deadline);
+	enum pr_err err = send_all(c, head, n, deadline);
 	if (err == PR_OK && with_body) err = send_all(c, body, len, deadline);
 	if (err == PR_OK) err = read_response(c, response, deadline);
 	if (err != PR_OK) {

@@ -19,7 +19,7 @@
 struct pr_httpc;
 
 struct pr_httpc_options {
-	const char *url;              /* "http[s]://host[:port][/path[?query]]"; "user:pass@" is refused: use header_opt */
+	const char *url;              /* "http[s]://host[:port][/path[?query]]", IPv6 in brackets; "user:pass@" is refused: use header_opt */
 	const char *header_opt;       /* one extra line, "Authorization: Bearer ..." */
 	const char *ca_file_opt;      /* PEM trust anchors; default: the system's bundle */
 	uint32_t response_bytes_max;  /* 0: PR_HTTPC_RESPONSE_BYTES_DEFAULT */
@@ -42,7 +42,8 @@ void pr_httpc_close(struct pr_httpc *client);
 PR_MUST_USE enum pr_err pr_httpc_post(struct pr_httpc *client, struct pr_httpc_response *response, const char *content_type,
 				      const void *body, size_t len, uint32_t deadline_ms);
 
-/* Any method ("GET", "POST") and target ("/v1/status?x=1"); body_len 0 sends none for GET. */
+/* The same with any method ("GET", "POST") and target ("/v1/status?x=1"); len 0 sends no body for GET.  PR_ERR_INVALID: a
+ * method or target that would not survive in a request line, or a head over 8 KB; nothing was sent. */
 PR_MUST_USE enum pr_err pr_httpc_request(struct pr_httpc *client, struct pr_httpc_response *response, const char *method,
 					 const char *target, const char *content_type_opt, const void *body, size_t len,
 					 uint32_t deadline_ms);
