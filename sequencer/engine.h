@@ -134,6 +134,8 @@ void seq_seal_prepare(struct seq_engine *eng);
 void seq_seal_room(struct seq_engine *eng, const struct pr_entry *e);
 /* Folds everything and seals what is open: the end of the epoch. */
 void seq_drain(struct seq_engine *eng);
+/* Tells the metrics what is pending. */
+void seq_pending_report(const struct seq_engine *eng);
 /* From a timer: begins a batch if inbox items wait, drains by age. */
 void seq_seal_tick(struct seq_engine *eng, uint64_t now_ms);
 /* An inbox item that L1 holds, in order; false if SEQ_ITEMS_MAX are waiting. */

@@ -6,6 +6,8 @@
 #include "sequencer/store.h"
 
 PR_METRIC_COUNTER(seq_drains_total, "seq_drains_total", "Ends of an epoch: all ticks folded, batch sealed.");
+PR_METRIC_GAUGE(seq_pending_links, "seq_pending_links", "Links accepted and not folded.");
+PR_METRIC_GAUGE(seq_pending_streams, "seq_pending_streams", "Streams with links not folded.");
 PR_METRIC_HISTOGRAM(seq_drain_us, "seq_drain_us", "Microseconds that a drain held the loop.");
 
 bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t feed_sequence, const uint8_t *item, size_t len)
@@ -82,6 +84,12 @@ void seq_seal_room(struct seq_engine *eng, const struct pr_entry *e)
 	PR_CHECK(!b->open || fits_open_chunk(b, e));
 }
 
+void seq_pending_report(const struct seq_engine *eng)
+{
+	pr_metric_set(&seq_pending_links, eng->streams.pending_links);
+	pr_metric_set(&seq_pending_streams, eng->streams.pending_streams);
+}
+
 void seq_drain(struct seq_engine *eng)
 {
 	struct seq_block *b     = &eng->block;
@@ -93,6 +101,7 @@ void seq_drain(struct seq_engine *eng)
 	b->epoch_ms = 0;
 	seq_store_clean(eng->store);
 	seq_log_kick(eng->log);
+	seq_pending_report(eng);
 	pr_metric_add(&seq_drains_total, 1);
 	pr_metric_observe(&seq_drain_us, pr_clock_us() - start);
 }

@@ -8,8 +8,6 @@ PR_METRIC_COUNTER(seq_ticks_total, "seq_ticks_total", "Ticks accepted.");
 PR_METRIC_COUNTER(seq_tick_units_total, "seq_tick_units_total", "Units (links) of accepted ticks.");
 PR_METRIC_COUNTER(seq_tick_duplicates_total, "seq_tick_duplicates_total", "Ticks answered as duplicates.");
 PR_METRIC_COUNTER(seq_tick_refused_total, "seq_tick_refused_total", "Ticks refused.");
-PR_METRIC_GAUGE(seq_pending_links, "seq_pending_links", "Links accepted and not folded.");
-PR_METRIC_GAUGE(seq_pending_streams, "seq_pending_streams", "Streams with links not folded.");
 
 static void discard(void *ctx, uint32_t id, const struct pr_leaf *leaf)
 {
@@ -113,6 +111,5 @@ void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uin
 	pr_metric_add(&seq_tick_units_total, result->units);
 	if (eng->streams.pending_links >= eng->options.pending_links_max || eng->streams.pending_streams >= eng->options.pending_streams_max)
 		seq_drain(eng);
-	pr_metric_set(&seq_pending_links, eng->streams.pending_links);
-	pr_metric_set(&seq_pending_streams, eng->streams.pending_streams);
+	seq_pending_report(eng);
 }

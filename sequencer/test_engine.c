@@ -438,6 +438,62 @@ static void test_receipts(void)
 	seq_engine_close(eng);
 }
 
+/* Overwrites the middle of every file of a directory. */
+static void files_damage(const char *dir)
+{
+	char path[PR_PATH_BYTES_MAX];
+	DIR *d = opendir(dir);
+	UNIT_CHECK(d != NULL);
+	for (struct dirent *entry; d && (entry = readdir(d));) {
+		struct stat st;
+		if (pr_path_join(path, dir, entry->d_name) != PR_OK || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) continue;
+		FILE *f = fopen(path, "r+b");
+		if (!f) continue;
+		(void)fseek(f, st.st_size / 2, SEEK_SET);
+		(void)fwrite("damage damage damage", 1, 20, f);
+		(void)fclose(f);
+	}
+	if (d) (void)closedir(d);
+}
+
+/* A cache that is damaged, or ahead of the log, is thrown away; the log says it all. */
+static void test_cache_unsound(void)
+{
+	char               dir[PR_PATH_BYTES_MAX], cut_dir[PR_PATH_BYTES_MAX], from[PR_PATH_BYTES_MAX], to[PR_PATH_BYTES_MAX];
+	uint8_t            root32[32], again32[32];
+	struct session     s;
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "unsound"));
+	session_start(eng, &s);
+	for (unsigned i = 0; i < 100; i++) session_op(eng, &s);
+	seq_drain(eng);
+	uint64_t half = seq_log_next(eng->log) / 2;
+	for (unsigned i = 0; i < 20; i++) session_op(eng, &s);
+	pr_state_root(&eng->state, root32);
+	seq_engine_close(eng);
+	UNIT_CHECK(pr_path_join(from, dir, "cache") == PR_OK);
+	files_damage(from);
+	eng = kit_open(&chain, dir);
+	UNIT_CHECK(eng != NULL);
+	if (!eng) return;
+	pr_state_root(&eng->state, again32);
+	UNIT_CHECK(memcmp(root32, again32, 32) == 0);
+	used_check(eng, &s);
+	seq_drain(eng);
+	seq_engine_close(eng);
+	/* Half of the log beside the whole cache, against half of the log alone. */
+	for (unsigned with_cache = 0; with_cache < 2; with_cache++) {
+		log_cut(dir, sub_dir(cut_dir, "half"), half);
+		UNIT_CHECK(pr_path_join(to, cut_dir, "cache") == PR_OK);
+		if (with_cache) UNIT_CHECK(rename(from, to) == 0);
+		eng = kit_open(&chain, cut_dir);
+		UNIT_CHECK(eng != NULL);
+		if (!eng) return;
+		pr_state_root(&eng->state, with_cache ? again32 : root32);
+		seq_engine_close(eng);
+	}
+	UNIT_CHECK(memcmp(root32, again32, 32) == 0);
+}
+
 static void test_other_chain(void)
 {
 	char            dir[PR_PATH_BYTES_MAX];
@@ -460,6 +516,7 @@ int main(int argc, char **argv)
 	UNIT_RUN(test_session_replay);
 	UNIT_RUN(test_cut_anywhere);
 	UNIT_RUN(test_long_fold);
+	UNIT_RUN(test_cache_unsound);
 	UNIT_RUN(test_other_chain);
 	kit_remove(work_dir);
 	return UNIT_END();

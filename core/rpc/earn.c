@@ -79,17 +79,19 @@ static void overlay_store(void *ctx, uint32_t id, const struct pr_leaf *leaf)
 	o->leaves[*slot - 1] = *leaf;
 }
 
-/* Executes an entry on the overlay and returns what left its asset. */
-static uint64_t overlay_run(struct overlay *o, const struct pr_entry *e, uint32_t asset)
+/* Executes an entry on the overlay; *amount is what left its asset.  False: it was refused. */
+static bool overlay_run(struct overlay *o, uint64_t *amount, const struct pr_entry *e, uint32_t asset)
 {
 	struct pr_view     view = { o, overlay_load, overlay_find, overlay_store };
 	struct pr_step_ctx ctx  = { 0 };
 	/* An asset that pays itself keeps what it holds: the amount is then seen in its revenue. */
 	const struct pr_object before = overlay_leaf(o, asset)->o;
-	if (before.type != PR_OBJECT_ASSET || pr_step(&view, &ctx, e, NULL) != PR_STATUS_APPLIED) return 0;
+	*amount = 0;
+	if (before.type != PR_OBJECT_ASSET || pr_step(&view, &ctx, e, NULL) != PR_STATUS_APPLIED) return false;
 	const struct pr_asset *was = &before.u.asset, *is = &overlay_leaf(o, asset)->o.u.asset;
 	uint64_t               back = (uint64_t)(is->total_rev - was->total_rev);
-	return was->held + back - is->held;
+	*amount = was->held + back - is->held;
+	return true;
 }
 
 static uint32_t asset_of(const struct pr_entry *e)
@@ -102,10 +104,10 @@ static uint32_t asset_of(const struct pr_entry *e)
 	}
 }
 
-uint64_t pr_earn_amount(struct pr_earner *earner, const struct pr_state *state, const struct pr_entry *e)
+bool pr_earn_amount(struct pr_earner *earner, uint64_t *amount, const struct pr_state *state, const struct pr_entry *e)
 {
 	overlay_reset(&earner->single_overlay, state);
-	return overlay_run(&earner->single_overlay, e, asset_of(e));
+	return overlay_run(&earner->single_overlay, amount, e, asset_of(e));
 }
 
 static void item_add(struct pr_earner *r, const struct pr_state *state, const struct pr_entry *e, uint32_t object, bool to_account)
@@ -115,11 +117,11 @@ static void item_add(struct pr_earner *r, const struct pr_state *state, const st
 		plan->partial = true;
 		return;
 	}
-	uint64_t after = overlay_run(&r->plan_overlay, e, asset_of(e));
-	if (after == 0) return;
+	uint64_t after;
+	if (!overlay_run(&r->plan_overlay, &after, e, asset_of(e)) || after == 0) return;
 	struct pr_earn_item *item = &plan->items[plan->count++];
 	*item = (struct pr_earn_item){ .entry = *e, .object = object, .asset = asset_of(e), .to_account = to_account, .after = after };
-	item->now = pr_earn_amount(r, state, e);
+	(void)pr_earn_amount(r, &item->now, state, e);
 	if (!to_account) return;
 	plan->now += item->now;
 	plan->after += after;

@@ -34,7 +34,7 @@ void              pr_earner_close(struct pr_earner *earner);
 /* The plan of an account, borrowed until the next call.  Items that move nothing are left out. */
 const struct pr_earn_plan *pr_earn_plan(struct pr_earner *earner, const struct pr_state *state, const struct pr_lists *index, uint32_t account);
 
-/* What one settle, claim or claim_owner entry would move now; 0 also if it would be refused. */
-uint64_t pr_earn_amount(struct pr_earner *earner, const struct pr_state *state, const struct pr_entry *e);
+/* What one settle, claim or claim_owner entry would move now.  False (and 0) if it would be refused. */
+bool pr_earn_amount(struct pr_earner *earner, uint64_t *amount, const struct pr_state *state, const struct pr_entry *e);
 
 #endif
