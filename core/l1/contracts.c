@@ -117,10 +117,13 @@ enum pr_err pr_contracts_config(struct pr_rollup_config *config, struct pr_ethrp
 	if (!pr_abi_get_word(config->domain32, out, len, 0)) return PR_ERR_PEER;
 	pr_abi_selector(selector, "config()");
 	PR_FORWARD(pr_ethrpc_call(rpc, &out, &len, &msg, pr_l1_at(PR_L1_LATEST)));
-	/* struct RollupConfig: governor, operator, inbox, vault, verifier, genesisRoot, window, bond, force deadline, governor delay */
-	bool ok = pr_abi_get_addr(config->operator20, out, len, 1) && pr_abi_get_word(config->genesis_root32, out, len, 5) &&
-	          pr_abi_get_u64(&config->window_s, out, len, 6) && pr_abi_get_u128(&config->bond_wei, out, len, 7) &&
-	          pr_abi_get_u64(&config->force_deadline_s, out, len, 8);
+	/* struct RollupConfig: governor, first operator, inbox, vault, verifier, l2ChainId, genesisRoot, window, bond, force deadline, governor delay */
+	bool ok = pr_abi_get_word(config->genesis_root32, out, len, 6) && pr_abi_get_u64(&config->window_s, out, len, 7) &&
+	          pr_abi_get_u128(&config->bond_wei, out, len, 8) && pr_abi_get_u64(&config->force_deadline_s, out, len, 9);
+	if (!ok) return PR_ERR_PEER;
+	pr_abi_selector(selector, "operator()");
+	PR_FORWARD(pr_ethrpc_call(rpc, &out, &len, &msg, pr_l1_at(PR_L1_LATEST)));
+	ok = pr_abi_get_addr(config->operator20, out, len, 0);
 	return ok ? PR_OK : PR_ERR_PEER;
 }
 

@@ -101,7 +101,9 @@ void wl_flush(struct wl_client *c)
 	if (pr_json_count(&doc, result) != c->waiting) wl_die("penny_submit: %.400s", r.body);
 	for (uint32_t at = pr_json_first(&doc, result); at != PR_JSON_NONE; at = pr_json_next(&doc, at), i++) {
 		uint64_t id = 0;
-		if (!pr_json_string_eq(&doc, pr_json_get(&doc, at, "status"), "applied")) {
+		uint32_t status = pr_json_get(&doc, at, "status");
+		/* A settle or claim that would move nothing is not taken: there is nothing to do then. */
+		if (!pr_json_string_eq(&doc, status, "applied") && !pr_json_string_eq(&doc, status, "nothing_due")) {
 			const char *text;
 			size_t      len;
 			(void)pr_json_raw(&text, &len, &doc, at);
