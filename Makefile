@@ -1,3 +1,50 @@
 # Pennyroyal: build, test and run.  Two targets matter to a newcomer: `make run` and `make test`.
+#   make run [ONCE=1] [LINEAGE=file.tsv] [TRACE=a.csv,b.csv]   the whole system on this machine, with a workload and a planted lie
+#   make test                                                  everything a contributor must pass
+#   make bench                                                 figures, each checked while measured
+#   make gas                                                   what proofs cost on L1
+#   make campaign                                              the longer random campaigns
 .DEFAULT_GOAL := all
 include tools/build.mk
+
+export ONCE LINEAGE TRACE
+
+.PHONY: deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas campaign fuzz
+deps:
+	@tools/deps
+contracts: deps
+	@cd l1-bridge/contracts && bin/forge build --skip test --quiet
+
+run: deps contracts
+	@$(MAKE) --no-print-directory -s -j2 all
+	@tools/devnet
+
+# The whole suite; tests/run adds up and prints the closing line.
+test: deps
+	@tests/run
+
+check: $(TESTS)
+	@for t in $(TESTS); do $$t || failed=1; done; [ -z "$$failed" ]
+check-source:
+	@tools/check-source
+check-gen:
+	@node tools/gen.mjs --check && echo "check-gen: 1 passed, 0 failed, 0 skipped"
+check-asan:
+	@$(MAKE) --no-print-directory -s -j2 B=build/asan OPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -DPR_VERIFY" HARDEN="-fPIE -fno-omit-frame-pointer" check
+check-corpus: $(FUZZERS)
+	@for f in $(FUZZERS); do name=$$(basename $$f | sed 's/^fuzz_//'); \
+	  if [ -d tests/corpus/$$name ]; then $$f tests/corpus/$$name/* || failed=1; else echo "$$f: no corpus in tests/corpus/$$name" >&2; failed=1; fi; done; [ -z "$$failed" ]
+check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt
+	@cd l1-bridge/contracts && bin/forge test
+check-e2e: all
+	@tests/e2e/run
+bench: $(BENCHES) all
+	@tests/bench/run
+gas: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt
+	@cd l1-bridge/contracts && bin/forge test --match-path 'test/*Gas*' -vv
+campaign:
+	@tests/campaign
+# make fuzz T=json SECONDS=60: libFuzzer on one target, growing build/fuzz/T from the committed corpus.
+SECONDS ?= 60
+fuzz:
+	@tools/fuzz $(T) $(SECONDS)

@@ -203,8 +203,8 @@ static void say(const char *what)
 static void print_summary(FILE *out, const struct wl_input *in, const struct wl_play *p, const struct wl_client *c, uint64_t arrived, uint64_t held)
 {
 	fprintf(out, "inferences %" PRIu64 "\nticks %" PRIu64 "\ntick_records %" PRIu64 "\nstreams %u\nsigned_payments %" PRIu64 "\ntransfers %" PRIu64
-	             "\nentries %" PRIu64 "\ntick_ms %" PRIu64 "\npaid %" PRIu64 "\narrived %" PRIu64 "\ncarried %" PRIu64 "\ndatasets %u\ncollections %u\ncreators %u\n",
-	        p->inferences, p->ticks, p->tick_records, p->streams, p->payments, p->transfers, c->entries_sent, p->play_ms, p->paid, arrived, held,
+	             "\nentries %" PRIu64 "\ntick_us %" PRIu64 "\npaid %" PRIu64 "\narrived %" PRIu64 "\ncarried %" PRIu64 "\ndatasets %u\ncollections %u\ncreators %u\n",
+	        p->inferences, p->ticks, p->tick_records, p->streams, p->payments, p->transfers, c->entries_sent, p->tick_us, p->paid, arrived, held,
 	        in->datasets.count, in->collections.count, in->creators.count);
 }
 

@@ -90,7 +90,7 @@ static void send_ticks(struct player *pl)
 	if (pl->records == 0) return;
 	uint64_t start = pr_clock_us();
 	wl_ticks(pl->m->c, pl->body, pl->records);
-	pl->p->play_ms += pr_clock_us() - start; /* microseconds until the end of the play */
+	pl->p->tick_us += pr_clock_us() - start;
 	pl->records = 0;
 }
 
@@ -170,7 +170,6 @@ void wl_play(struct wl_play *p, struct wl_market *m, uint64_t expiry, bool progr
 				free(meter->chain);
 			}
 	wl_flush(m->c);
-	p->play_ms /= 1000;
 	free(pl.meters);
 	free(pl.body);
 }

@@ -7,7 +7,7 @@
 
 struct wl_play {
 	uint64_t inferences, ticks, tick_records, payments, transfers, paid; /* paid: nano */
-	uint64_t play_ms; /* spent on bodies of ticks, answers included */
+	uint64_t tick_us; /* spent on bodies of ticks, answers included */
 	uint32_t streams;
 };
 
