@@ -56,11 +56,11 @@ static size_t add(char *out, size_t at, struct pr_http_text t)
 	return at + t.len;
 }
 
-static void check_again(const struct pr_http_request *r, const char *head)
+static void check_again(const struct pr_http_request *r, const char *head, size_t head_len)
 {
 	static char out[2 * PR_HTTP_HEAD_BYTES_MAX];
 	struct pr_http_request again;
-	size_t len = add(out, 0, (struct pr_http_text){ head, strcspn(head, "\r") });
+	size_t len = add(out, 0, (struct pr_http_text){ head, (size_t)((const char *)memchr(head, '\\r', head_len) - head) });
 	for (uint32_t i = 0; i < r->header_count; i++) {
 		len = add(out, len, (struct pr_http_text){ "\r\n", 2 });
 		len = add(out, len, r->headers[i].name);
@@ -96,14 +96,11 @@ static void decode(struct decoded *d, const char *bytes, size_t len, size_t step
 
 static void fuzz_one(const uint8_t *data, size_t size)
 {
-	if (size == 0) return;
-	size_t step = data[0] % 32 + 1u;
-	/* A copy of exact size, terminated: reading beyond the head is seen by the address sanitizer. */
-	size_t len = size - 1;
-	char *bytes = malloc(len + 1);
+	size_t len = size, step = size % 32 + 1;
+	/* A copy of exact size: reading beyond it is seen by the address sanitizer. */
+	char *bytes = malloc(len ? len : 1);
 	PR_CHECK(bytes);
-	memcpy(bytes, data + 1, len);
-	bytes[len] = 0;
+	memcpy(bytes, data, len);
 
 	enum pr_http_fault fault, fault_by_steps;
 	size_t head = scan(&fault, bytes, len, len + 1);
@@ -116,7 +113,7 @@ static void fuzz_one(const uint8_t *data, size_t size)
 		fault = pr_http_head_parse(&request, bytes, head, BODY_MAX);
 		if (fault == PR_HTTP_FAULT_NONE) {
 			check_promises(&request, bytes, head);
-			check_again(&request, bytes);
+			check_again(&request, bytes, head);
 			if (pr_http_query_get(value, sizeof value, &request, "a")) PR_CHECK(strlen(value) < sizeof value);
 			(void)pr_http_query_u64(&number, &request, "a");
 		}
