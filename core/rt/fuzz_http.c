@@ -60,7 +60,7 @@ static void check_again(const struct pr_http_request *r, const char *head, size_
 {
 	static char out[2 * PR_HTTP_HEAD_BYTES_MAX];
 	struct pr_http_request again;
-	size_t len = add(out, 0, (struct pr_http_text){ head, (size_t)((const char *)memchr(head, '\\r', head_len) - head) });
+	size_t len = add(out, 0, (struct pr_http_text){ head, (size_t)((const char *)memchr(head, '\r', head_len) - head) });
 	for (uint32_t i = 0; i < r->header_count; i++) {
 		len = add(out, len, (struct pr_http_text){ "\r\n", 2 });
 		len = add(out, len, r->headers[i].name);
