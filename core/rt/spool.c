@@ -19,6 +19,7 @@
 #include "core/rt/spool_parts.h"
 
 #define BUFFER_BYTES (1u << 20)
+#define ZEROING_PIECE_BYTES (1u << 20)
 
 struct pr_spool {
 	char dir[PR_PATH_BYTES_MAX];
@@ -66,6 +67,8 @@ static enum pr_err zero_file(const struct pr_spool *s, const char *path)
 	for (size_t at = 0; at < s->segment_bytes && err == PR_OK; at += sizeof zeros) {
 		size_t len = s->segment_bytes - at < sizeof zeros ? s->segment_bytes - at : sizeof zeros;
 		if (!write_at(fd, zeros, len, at)) err = io_error(s, "zero");
+		/* Piece by piece on its way to the disk: one burst at the end would hold up the writer's own syncs. */
+		else if (at % ZEROING_PIECE_BYTES == 0 && at > 0) sync_file_range(fd, (off_t)(at - ZEROING_PIECE_BYTES), ZEROING_PIECE_BYTES, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 	}
 	if (err == PR_OK && fdatasync(fd) != 0) err = io_error(s, "sync");
 	close(fd);
