@@ -166,7 +166,7 @@ static inline void dice_stream_open(struct world *w, struct pr_entry *e, uint32_
 	e->f[PR_STREAM_OPEN_KIND].num   = world_below(w, 30) == 0 ? world_below(w, 4) : chain ? PR_STREAM_CHAIN : PR_STREAM_VOUCHER;
 	e->f[PR_STREAM_OPEN_PRICE].num  = !chain ? world_below(w, 20) == 0 : o->type == PR_OBJECT_ASSET && world_below(w, 20) ? o->u.asset.price0 : 7;
 	e->f[PR_STREAM_OPEN_ESCROW].num = world_below(w, 8) ? 1 + world_below(w, 20000) : dice_amount(w, world_account(w, person)->balance);
-	e->f[PR_STREAM_OPEN_EXPIRY].num = w->ctx.time + world_below(w, 400);
+	e->f[PR_STREAM_OPEN_EXPIRY].num = w->ctx.time + world_below(w, 6000);
 	if (!chain && world_below(w, 20)) return;
 	if (id < WORLD_STREAMS_MAX) {
 		pr_sha256(w->chains[id].seed, &n, sizeof n);
