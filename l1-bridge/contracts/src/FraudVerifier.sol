@@ -30,7 +30,7 @@ contract FraudVerifier is IFraudVerifier {
 
     /// @notice The leaves and siblings of the witness do not give the root before the chunk.
     error WitnessRoot(bytes32 got, bytes32 want);
-    /// @notice The inbox items do not end where the data ends.
+    /// @notice The inbox items do not end where the data ends, or one is empty.
     error ItemsCutOff(uint256 pos);
     /// @notice The decoder's address holds no code.
     error DecoderMissing(address decoder);
@@ -97,7 +97,7 @@ contract FraudVerifier is IFraudVerifier {
             if (data.length - pos < 2) revert ItemsCutOff(pos);
             uint256 size = uint16(bytes2(data[pos:pos + 2]));
             pos += 2;
-            if (data.length - pos < size) revert ItemsCutOff(pos);
+            if (size == 0 || data.length - pos < size) revert ItemsCutOff(pos);
             (bool ok, Row row) = Wire.decode(s, data[pos:pos + size]);
             _note(statuses, count, ok ? Step.run(s, row) : STATUS_MALFORMED);
             Ledger.put(s.system, AT_SYSTEM_INBOX_NEXT, 1);
