@@ -82,8 +82,8 @@ void pr_http_reply_text(struct pr_http_exchange *exchange, unsigned status, cons
 /* The request as the handler got it, valid until the exchange is ended. */
 const struct pr_http_request *pr_http_exchange_request(const struct pr_http_exchange *exchange);
 
-/* False once the client is known to be gone, so that costly work for the answer can be saved.  A client that leaves
- * while its request is handled may only be noticed when the answer is written. */
+/* False once the client's connection has failed, so that costly work for the answer can be saved.  A client that closed in
+ * good order may have closed its side only and still wait for the answer: that is noticed when the answer is written. */
 bool pr_http_exchange_alive(const struct pr_http_exchange *exchange);
 
 /* Ends the exchange and goes on as a stream of bytes (chunked; Server-Sent Events with "text/event-stream").

@@ -10,6 +10,7 @@
 #include "core/rt/http_conn.h"
 
 #define LINGER_MS 1000
+#define INPUT_BYTES_MAX (128u << 10)   /* what may wait behind the request that is being handled */
 #define OUTPUT_BYTES_HIGH (256u << 10) /* more than this unsent: the next pipelined request waits */
 #define REFUSALS_MAX 64u               /* connections over the limit that are told so; beyond, they are just closed */
 
@@ -140,7 +141,6 @@ void http_conn_read(struct http_conn *conn)
 		x->request.body_len = x->body_len;
 		conn->state         = HTTP_HANDLING;
 		http_conn_timer(conn, 0);
-		bufferevent_disable(conn->bev, EV_READ);
 		pr_metric_add(&pr_http_requests_total, 1);
 		http_server_route(conn->server, x);
 	}
@@ -259,7 +259,7 @@ void http_conn_open(struct pr_http_server *server, evutil_socket_t fd)
 	server->conns = conn;
 	server->conn_count++;
 	bufferevent_setcb(conn->bev, on_read, on_drained, on_event, conn);
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, 2 * PR_HTTP_BODY_BYTES_MAX);
+	bufferevent_setwatermark(conn->bev, EV_READ, 0, INPUT_BYTES_MAX);
 	bufferevent_set_max_single_read(conn->bev, 1 << 18);
 	bufferevent_set_max_single_write(conn->bev, 1 << 18);
 	if (server->conn_count > server->options.connections_max) {

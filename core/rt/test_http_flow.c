@@ -263,7 +263,8 @@ static void test_an_answer_to_a_client_that_left(void)
 		const struct linger reset = { 1, 0 };
 		if (i == 2) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 		if (i < 3) close(fd);
-		round_trip();
+		for (int k = 0; i == 2 && k < 100000 && pr_http_exchange_alive(parked); k++) round_trip();
+		UNIT_CHECK(pr_http_exchange_alive(parked) == (i != 2)); /* a reset is noticed at once */
 		PR_CHECK(pr_loop_post(loop, unpark, NULL) == PR_OK);
 		round_trip();
 		if (i < 3) continue;
