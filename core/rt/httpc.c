@@ -63,7 +63,8 @@ static enum pr_err parse_url(struct pr_httpc *c, const char *url)
 		if (n == 0 || n > 5) return PR_ERR_INVALID;
 		memcpy(c->port, p, n);
 		c->port[n] = 0;
-		if (atoi(c->port) == 0 || atoi(c->port) > 65535) return PR_ERR_INVALID;
+		unsigned long port = strtoul(c->port, NULL, 10);
+		if (port == 0 || port > 65535) return PR_ERR_INVALID;
 		p += n;
 	}
 	if (*p != 0 && !target_ok(p)) return PR_ERR_INVALID;
