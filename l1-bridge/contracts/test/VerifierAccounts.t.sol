@@ -237,8 +237,7 @@ contract VerifierAccountsTest is People {
     }
 
     function test_param_succeeds() public {
-        uint256[4] memory fields =
-            [SYSTEM_FEE_PPM, SYSTEM_EDGE_PPM_MAX, SYSTEM_EDGES_PPM_MAX, SYSTEM_STREAM_GRACE_S];
+        uint256[4] memory fields = [SYSTEM_FEE_PPM, SYSTEM_EDGE_PPM_MAX, SYSTEM_EDGES_PPM_MAX, SYSTEM_STREAM_GRACE_S];
         uint256[4] memory values = [uint256(50_000), 1_000_000, 1_000, 2_592_000];
         for (uint256 i = 0; i < 4; i++) {
             Ran memory r = run(param(i, values[i]));

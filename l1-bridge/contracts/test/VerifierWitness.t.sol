@@ -32,13 +32,8 @@ contract VerifierWitnessTest is People {
 
     /// @dev A leaf on each side of every node, none but the first, all.
     function test_witness_shapes_succeeds() public {
-        uint256[5] memory shapes = [
-            uint256(1),
-            0x5555555555555555,
-            0xaaaaaaaaaaaaaaab,
-            0x8000000000000001,
-            0xffffffffffffffff
-        ];
+        uint256[5] memory shapes =
+            [uint256(1), 0x5555555555555555, 0xaaaaaaaaaaaaaaab, 0x8000000000000001, 0xffffffffffffffff];
         for (uint256 i = 0; i < shapes.length; i++) {
             uint256 before = vm.snapshotState();
             expectNothing(context(true), witnessOf(shapes[i], 0));
@@ -152,12 +147,10 @@ contract VerifierWitnessTest is People {
         // Six are needed for the system object alone.
         bytes memory head = abi.encodePacked(uint8(DEPTH), uint16(1), leafOfWitness(0, true));
         wrong(
-            abi.encodePacked(head, uint16(5), new bytes(5 * 32)),
-            abi.encodeWithSelector(WitnessSiblings.selector, 5, 6)
+            abi.encodePacked(head, uint16(5), new bytes(5 * 32)), abi.encodeWithSelector(WitnessSiblings.selector, 5, 6)
         );
         wrong(
-            abi.encodePacked(head, uint16(7), new bytes(7 * 32)),
-            abi.encodeWithSelector(WitnessSiblings.selector, 7, 6)
+            abi.encodePacked(head, uint16(7), new bytes(7 * 32)), abi.encodeWithSelector(WitnessSiblings.selector, 7, 6)
         );
     }
 

@@ -61,7 +61,9 @@ library Chunk {
         view
         returns (bool ok, Entries memory entries)
     {
-        if (data.length < 3 || data.length > CHUNK_BYTES_MAX || uint8(data[0]) != CHUNK_FORMAT) return (false, entries);
+        if (data.length < 3 || data.length > CHUNK_BYTES_MAX || uint8(data[0]) != CHUNK_FORMAT) {
+            return (false, entries);
+        }
         uint256 rawLength = uint16(bytes2(data[1:3]));
         if (rawLength > CHUNK_RAW_MAX || rawLength > data.length - 3) return (false, entries);
         // The call reverts if the decoder does: its failure is no verdict.
@@ -123,8 +125,7 @@ library Chunk {
                 if (row != 0 && !_readColumns(r, kinds.ofKind(kind), row, entries.ids)) return false;
             }
             uint256 links = Columns.sum(firstRows[KIND_STREAM_TICK], 32 * STREAM_TICK_COUNT);
-            return r.plain == r.plainEnd && r.raw == r.rawEnd && r.named == (1 << idCount) - 1
-                && links <= CHUNK_LINKS_MAX;
+            return r.plain == r.plainEnd && r.raw == r.rawEnd && r.named == 2 ** idCount - 1 && links <= CHUNK_LINKS_MAX;
         }
     }
 

@@ -27,9 +27,18 @@ library Columns {
                     if iszero(byte(shr(3, bits), word)) { bits := 256 }
                     // Sixteen groups of 7 bits, the first on top, become one number with the first at the bottom:
                     // neighbours change places and close up, in lanes of 16, 32, 64 and 128 bits.
-                    value := or(shr(8, and(value, 0x7f007f007f007f007f007f007f007f00)), shl(7, and(value, 0x7f007f007f007f007f007f007f007f)))
-                    value := or(shr(16, and(value, 0xffff0000ffff0000ffff0000ffff0000)), shl(14, and(value, 0xffff0000ffff0000ffff0000ffff)))
-                    value := or(shr(32, and(value, 0xffffffff00000000ffffffff00000000)), shl(28, and(value, 0xffffffff00000000ffffffff)))
+                    value := or(
+                        shr(8, and(value, 0x7f007f007f007f007f007f007f007f00)),
+                        shl(7, and(value, 0x7f007f007f007f007f007f007f007f))
+                    )
+                    value := or(
+                        shr(16, and(value, 0xffff0000ffff0000ffff0000ffff0000)),
+                        shl(14, and(value, 0xffff0000ffff0000ffff0000ffff))
+                    )
+                    value := or(
+                        shr(32, and(value, 0xffffffff00000000ffffffff00000000)),
+                        shl(28, and(value, 0xffffffff00000000ffffffff))
+                    )
                     value := or(shr(64, value), shl(56, and(value, U64_MAX)))
                     if or(gt(bits, 79), gt(value, U64_MAX)) {
                         pos := not(0)

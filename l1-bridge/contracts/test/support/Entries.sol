@@ -85,7 +85,8 @@ abstract contract Entries {
     /// @dev A frame of one raw block.
     function rawFrame(bytes memory content) internal pure returns (bytes memory) {
         uint256 n = content.length;
-        bytes memory size = n < 256 ? abi.encodePacked(hex"20", uint8(n)) : abi.encodePacked(hex"60", little(n - 256, 2));
+        bytes memory size =
+            n < 256 ? abi.encodePacked(hex"20", uint8(n)) : abi.encodePacked(hex"60", little(n - 256, 2));
         return bytes.concat(hex"28b52ffd", size, little((n << 3) | 1, 3), content);
     }
 

@@ -48,7 +48,9 @@ library AssetRegister {
         uint256 mode = row.num(ASSET_REGISTER_ASK_MODE);
         uint256 ppm = row.num(ASSET_REGISTER_ASK_PPM);
         uint256 content = row.num(ASSET_REGISTER_CONTENT);
-        if (row.num(ASSET_REGISTER_KIND) >= ASSET_KINDS || active > 1 || mode > MODE_ABSOLUTE) return STATUS_ENUM_RANGE;
+        if (row.num(ASSET_REGISTER_KIND) >= ASSET_KINDS || active > 1 || mode > MODE_ABSOLUTE) {
+            return STATUS_ENUM_RANGE;
+        }
         if ((mode == MODE_NONE && ppm != 0) || ppm > s.system.get(AT_SYSTEM_EDGE_PPM_MAX)) return STATUS_RATE_RANGE;
         bytes32 key = Keys.asset(content);
         (bool found, Leaf before) = Slots.find(s, key);

@@ -51,7 +51,10 @@ library EdgeInherit {
         if (child.typeOf() != OBJECT_ASSET) return STATUS_ASSET;
         if (child.get(AT_ASSET_STATUS) != ASSET_DRAFT) return STATUS_ASSET_STATUS;
         if (toParent.typeOf() != OBJECT_EDGE || toAncestor.typeOf() != OBJECT_EDGE) return STATUS_EDGE;
-        if (toParent.get(AT_EDGE_CHILD) != child.id() || toAncestor.get(AT_EDGE_CHILD) != toParent.get(AT_EDGE_BENEFICIARY)) {
+        if (
+            toParent.get(AT_EDGE_CHILD) != child.id()
+                || toAncestor.get(AT_EDGE_CHILD) != toParent.get(AT_EDGE_BENEFICIARY)
+        ) {
             return STATUS_MISMATCH;
         }
         uint256 inherited = toParent.get(AT_EDGE_INHERITED);

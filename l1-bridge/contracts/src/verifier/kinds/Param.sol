@@ -34,11 +34,17 @@ library Param {
         uint256 place;
         uint256 min;
         uint256 max;
-        if (index == PARAM_FEE_PPM) (place, min, max) = (AT_SYSTEM_FEE_PPM, PARAM_FEE_PPM_MIN, PARAM_FEE_PPM_MAX);
-        else if (index == PARAM_EDGE_PPM_MAX) (place, min, max) = (AT_SYSTEM_EDGE_PPM_MAX, PARAM_EDGE_PPM_MAX_MIN, PARAM_EDGE_PPM_MAX_MAX);
-        else if (index == PARAM_EDGES_PPM_MAX) (place, min, max) = (AT_SYSTEM_EDGES_PPM_MAX, PARAM_EDGES_PPM_MAX_MIN, PARAM_EDGES_PPM_MAX_MAX);
-        else if (index == PARAM_STREAM_GRACE_S) (place, min, max) = (AT_SYSTEM_STREAM_GRACE_S, PARAM_STREAM_GRACE_S_MIN, PARAM_STREAM_GRACE_S_MAX);
-        else return STATUS_PARAM_RANGE;
+        if (index == PARAM_FEE_PPM) {
+            (place, min, max) = (AT_SYSTEM_FEE_PPM, PARAM_FEE_PPM_MIN, PARAM_FEE_PPM_MAX);
+        } else if (index == PARAM_EDGE_PPM_MAX) {
+            (place, min, max) = (AT_SYSTEM_EDGE_PPM_MAX, PARAM_EDGE_PPM_MAX_MIN, PARAM_EDGE_PPM_MAX_MAX);
+        } else if (index == PARAM_EDGES_PPM_MAX) {
+            (place, min, max) = (AT_SYSTEM_EDGES_PPM_MAX, PARAM_EDGES_PPM_MAX_MIN, PARAM_EDGES_PPM_MAX_MAX);
+        } else if (index == PARAM_STREAM_GRACE_S) {
+            (place, min, max) = (AT_SYSTEM_STREAM_GRACE_S, PARAM_STREAM_GRACE_S_MIN, PARAM_STREAM_GRACE_S_MAX);
+        } else {
+            return STATUS_PARAM_RANGE;
+        }
         if (value < min || value > max) return STATUS_PARAM_RANGE;
         s.system.set(place, value);
         return STATUS_APPLIED;
