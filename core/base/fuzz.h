@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 		fclose(f);
 		fuzz_one(buf, n);
 	}
-	printf("%s: %d passed, 0 failed, 0 skipped\n", __FILE__, argc - 1);
+	printf("%s: %d passed, 0 failed, 0 skipped\n", __BASE_FILE__, argc - 1);
 	return argc > 1 ? 0 : 1;
 }
 #endif
