@@ -102,6 +102,26 @@ static void test_nothing_at_all(void)
 	pr_json_out_fini(&o);
 }
 
+/* A level begins empty, whatever stood at its depth before. */
+static void test_commas(void)
+{
+	char buf[64];
+	struct pr_json_out o;
+	pr_json_out_init(&o, buf, sizeof buf);
+	pr_json_out_open(&o, '[');
+	for (uint64_t i = 1; i <= 2; i++) {
+		pr_json_out_open(&o, '[');
+		pr_json_out_u64(&o, i);
+		pr_json_out_close(&o, ']');
+		pr_json_out_open(&o, '{');
+		pr_json_out_kv_u64(&o, "a", i);
+		pr_json_out_kv_u64(&o, "b", i);
+		pr_json_out_close(&o, '}');
+	}
+	pr_json_out_close(&o, ']');
+	UNIT_CHECK(is(&o, "[[1],{\"a\":1,\"b\":1},[2],{\"a\":2,\"b\":2}]"));
+}
+
 static void test_depth(void)
 {
 	char buf[256];
@@ -196,6 +216,7 @@ int main(void)
 	UNIT_RUN(test_every_shorter_room_fails);
 	UNIT_RUN(test_incomplete_is_not_ok);
 	UNIT_RUN(test_nothing_at_all);
+	UNIT_RUN(test_commas);
 	UNIT_RUN(test_depth);
 	UNIT_RUN(test_strings);
 	UNIT_RUN(test_random_bytes_are_readable);
