@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ONCE=1 LINEAGE= TRACE= DIR=run/test-loop DATASETS=48 CALLS=1500 L1_PORT=18545 SEQ_PORT=18550 WATCHER_PORT=18551 CLAIMER_PORT=18552 BRIDGE_PORT=18553 tools/devnet >"$log" 2>&1; then
+if ONCE=1 LINEAGE= TRACE= DIR=run/test-loop DATASETS=48 CALLS=1500 L1_PORT=19545 SEQ_PORT=19550 WATCHER_PORT=19551 CLAIMER_PORT=19552 BRIDGE_PORT=19553 tools/devnet >"$log" 2>&1; then
   sed -n '/^Summary/,$p' "$log"
   echo "loop: 1 passed, 0 failed, 0 skipped"
 else
