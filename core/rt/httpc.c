@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,10 +153,41 @@ static enum pr_err ssl_wait(const struct pr_httpc *c, int result, uint64_t deadl
 	}
 }
 
+/* OpenSSL's socket, but for its write(2), which would raise SIGPIPE when the peer has broken off. */
+static BIO_METHOD *quiet_socket;
+
+static int quiet_write(BIO *bio, const char *bytes, int len)
+{
+	int fd = -1;
+	BIO_get_fd(bio, &fd);
+	int n = (int)send(fd, bytes, (size_t)len, MSG_NOSIGNAL);
+	BIO_clear_retry_flags(bio);
+	if (n <= 0 && BIO_sock_should_retry(n)) BIO_set_retry_write(bio);
+	return n;
+}
+
+static void quiet_socket_make(void)
+{
+	const BIO_METHOD *socket_method = BIO_s_socket();
+	quiet_socket                    = BIO_meth_new(BIO_TYPE_SOCKET, "socket without SIGPIPE");
+	PR_CHECK(quiet_socket && BIO_meth_set_write(quiet_socket, quiet_write) && BIO_meth_set_read(quiet_socket, BIO_meth_get_read(socket_method)) &&
+	         BIO_meth_set_ctrl(quiet_socket, BIO_meth_get_ctrl(socket_method)) && BIO_meth_set_create(quiet_socket, BIO_meth_get_create(socket_method)) &&
+	         BIO_meth_set_destroy(quiet_socket, BIO_meth_get_destroy(socket_method)));
+}
+
 static enum pr_err start_tls(struct pr_httpc *c, uint64_t deadline)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int result;
-	if (!(c->ssl = SSL_new(c->ctx)) || SSL_set_fd(c->ssl, c->fd) != 1) return PR_ERR_NET;
+	pthread_once(&once, quiet_socket_make);
+	BIO *bio = BIO_new(quiet_socket);
+	if (!bio) return PR_ERR_NET;
+	BIO_set_fd(bio, c->fd, BIO_NOCLOSE);
+	if (!(c->ssl = SSL_new(c->ctx))) {
+		BIO_free(bio);
+		return PR_ERR_NET;
+	}
+	SSL_set_bio(c->ssl, bio, bio); /* is the session's from here on */
 	/* An address is checked as an address, and is not a server name (RFC 6066). */
 	if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(c->ssl), c->host) != 1 &&
 	    (SSL_set_tlsext_host_name(c->ssl, c->host) != 1 || SSL_set1_host(c->ssl, c->host) != 1))

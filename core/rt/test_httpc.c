@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "core/base/unit.h"
 #include "core/rt/clock.h"
@@ -356,6 +357,40 @@ static void test_tls(void)
 	pr_loop_close(loop);
 }
 
+/* A peer that says goodbye and then resets while we still write: an error, not the end of a program that does not ignore
+ * SIGPIPE. */
+static void test_a_peer_that_breaks_off_under_tls(void)
+{
+	static char body[8u << 20], bytes[1024];
+	char cert[256], key[256];
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	certificate_make(tempdir_name(cert, "breaks.pem"), tempdir_name(key, "breaks-key.pem"));
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	PR_CHECK(bind(listener, (struct sockaddr *)&at, len) == 0 && listen(listener, 4) == 0 && getsockname(listener, (struct sockaddr *)&at, &len) == 0);
+	fflush(stdout);
+	pid_t child = fork();
+	if (child == 0) {
+		struct pr_httpc_response r;
+		signal(SIGPIPE, SIG_DFL);
+		struct pr_httpc *c = client_open("https", "127.0.0.1", ntohs(at.sin_port), "/", cert, 0);
+		_exit(pr_httpc_post(c, &r, "text/plain", body, sizeof body, RAWSOCK_WAIT_MS) == PR_ERR_NET ? 0 : 1);
+	}
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	PR_CHECK(SSL_CTX_use_certificate_chain_file(ctx, cert) == 1 && SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) == 1);
+	SSL *ssl = SSL_new(ctx);
+	int fd = accept(listener, NULL, NULL), status = 0;
+	UNIT_CHECK(SSL_set_fd(ssl, fd) == 1 && SSL_accept(ssl) == 1 && SSL_read(ssl, bytes, sizeof bytes) > 0);
+	PR_CHECK(rawsock_readable(fd, RAWSOCK_WAIT_MS));
+	shutdown(fd, SHUT_WR);
+	close(fd); /* with bytes unread: a reset */
+	waitpid(child, &status, 0);
+	UNIT_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	close(listener);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -366,6 +401,7 @@ int main(void)
 	UNIT_RUN(test_what_cannot_be_sent);
 	UNIT_RUN(test_keep_alive_and_a_restarted_server);
 	UNIT_RUN(test_tls);
+	UNIT_RUN(test_a_peer_that_breaks_off_under_tls);
 	tempdir_remove(dir);
 	return UNIT_END();
 }
