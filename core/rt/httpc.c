@@ -298,6 +298,8 @@ static bool header_line(struct head *h, const char *line, size_t len)
 {
 	const char *colon = memchr(line, ':', len);
 	if (!colon || colon == line) return false;
+	for (const char *p = line; p < colon; p++)
+		if (*p <= ' ') return false; /* folded, or a blank before the colon */
 	size_t      name = (size_t)(colon - line), from = name + 1, end = len;
 	while (from < end && (line[from] == ' ' || line[from] == '\t')) from++;
 	while (end > from && (line[end - 1] == ' ' || line[end - 1] == '\t')) end--;
@@ -311,7 +313,7 @@ static bool header_line(struct head *h, const char *line, size_t len)
 			h->length = h->length * 10 + (uint64_t)(value[i] - '0');
 		}
 	} else if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
-		if (n != 7 || strncasecmp(value, "chunked", 7) != 0) return false;
+		if (h->chunked || n != 7 || strncasecmp(value, "chunked", 7) != 0) return false;
 		h->chunked = true;
 	} else if (name == 10 && strncasecmp(line, "connection", 10) == 0) {
 		h->close = n == 5 && strncasecmp(value, "close", 5) == 0;
@@ -329,11 +331,13 @@ static bool parse_head(struct head *h, const char *bytes, size_t len)
 		if (bytes[i] < '0' || bytes[i] > '9') return false;
 		h->status = h->status * 10 + (unsigned)(bytes[i] - '0');
 	}
+	if (bytes[12] != ' ' && bytes[12] != '\r') return false;
 	h->close = bytes[7] == '0';
 	for (bool first = true; line < end; first = false) {
 		const char *stop = memchr(line, '\r', (size_t)(end - line));
-		size_t      n    = stop ? (size_t)(stop - line) : (size_t)(end - line);
-		if (!first && !header_line(h, line, n)) return false;
+		if (!stop || stop[1] != '\n') return false;
+		size_t n = (size_t)(stop - line);
+		if (memchr(line, '\n', n) || (!first && !header_line(h, line, n))) return false;
 		line += n + 2;
 	}
 	return !(h->has_length && h->chunked) && h->status >= 100;
