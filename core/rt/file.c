@@ -97,7 +97,7 @@ enum pr_err pr_file_read_all(char **out, size_t *len, const char *path, size_t m
 {
 	*out = NULL;
 	*len = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) return errno == ENOENT ? PR_ERR_NOT_FOUND : failed("open", path);
 
 	enum pr_err err = PR_OK;

@@ -20,7 +20,7 @@ PR_MUST_USE enum pr_err pr_path_join(char out[PR_PATH_BYTES_MAX], const char *di
 PR_MUST_USE enum pr_err pr_file_write_atomic(const char *path, const void *bytes, size_t len);
 
 /* *out = a new allocation (free it) holding the whole file and a zero byte after it, *len = its size in bytes.
- * PR_ERR_NOT_FOUND if it is missing, PR_ERR_FULL if it is larger than max.  On error *out = NULL, *len = 0. */
+ * PR_ERR_NOT_FOUND if it is missing, PR_ERR_INVALID if it is not a regular file, PR_ERR_FULL if it is larger than max.  On error *out = NULL, *len = 0. */
 PR_MUST_USE enum pr_err pr_file_read_all(char **out, size_t *len, const char *path, size_t max);
 
 /* Makes the directory and its missing parents, mode 0700, durably; one that exists already is fine. */

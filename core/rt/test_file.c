@@ -46,6 +46,10 @@ static void test_write_and_read(void)
 	free(bytes);
 	UNIT_CHECK(pr_file_read_all(&bytes, &len, tempdir_path, 10) == PR_ERR_INVALID && !bytes);
 
+	char fifo[256];
+	PR_CHECK(mkfifo(tempdir_name(fifo, "pipe"), 0600) == 0);
+	UNIT_CHECK(pr_file_read_all(&bytes, &len, fifo, 10) == PR_ERR_INVALID && !bytes); /* and does not wait for a writer */
+
 	/* The name of the unfinished file is not followed elsewhere. */
 	char victim[256];
 	tempdir_name(victim, "victim");
