@@ -57,7 +57,8 @@ contract VerifierAccountsTest is People {
         uint256 s = uint256(good.vs) & (type(uint256).max >> 1);
         uint256 parity = uint256(good.vs) ^ s;
         Entry memory e = transfer(alice, bob, 1);
-        // The other signature of the same key: high s.
+        // The other signature of the same key, of high s, does not even fit its 255 bits: what is left recovers another
+        // address. (The few high values that do fit cannot be signed on purpose; core/crypto tests refuse them.)
         (e.r, e.vs) = (good.r, bytes32((order - s) ^ parity ^ (1 << 255)));
         refusedAsIs(e, STATUS_SIGNATURE);
         (e.r, e.vs) = (good.r, bytes32((order - s) | (1 << 255)));
