@@ -100,7 +100,7 @@ static void *zeroing_main(void *arg)
 /* Early enough that the spare is ready when the segment is full, late enough that a quiet spool never needs one. */
 static void zeroing_begin_if_due(struct pr_spool *s)
 {
-	if (s->zeroing_asked || s->used < s->segment_bytes / 4) return;
+	if (s->zeroing_asked || s->used < s->head.bytes / 4) return;
 	s->zeroing_asked = true;
 	s->zeroing_runs  = pthread_create(&s->zeroing, NULL, zeroing_main, s) == 0;
 }
@@ -287,7 +287,7 @@ enum pr_err pr_spool_append_pieces(struct pr_spool *s, uint64_t *sequence_opt, c
 	PR_CHECK(piece_count <= PR_SPOOL_PIECES_MAX);
 	for (size_t i = 0; i < piece_count; i++) len += pieces[i].iov_len;
 	if (len > pr_spool_payload_max(s) || len >= SPOOL_GROUP_FLAG) return PR_ERR_INVALID;
-	if (spool_padded(len) > s->segment_bytes - s->used) {
+	if (spool_padded(len) > s->head.bytes - s->used) { /* its own size: the one asked for is for new segments */
 		PR_FORWARD(sync_all(s));
 		enum pr_err err = segment_begin(s);
 		if (err != PR_OK) return s->broken = err;

@@ -105,6 +105,31 @@ static void test_round_trip_over_many_segments(void)
 	UNIT_CHECK(count_from(dir, 300, 3000) == 107);
 }
 
+/* Another segment size applies to new segments; the one at hand keeps its own, and is found whole by the next opening. */
+static void test_another_segment_size(void)
+{
+	static const uint64_t sizes[] = { 2 * SEGMENT, SEGMENT, 4 * SEGMENT, SEGMENT, 2 * SEGMENT };
+	char dir[256], path[PR_PATH_BYTES_MAX];
+	struct pr_spool *s;
+	struct stat st;
+	uint64_t *firsts;
+	uint32_t count;
+	fresh_dir(dir);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		UNIT_CHECK(pr_spool_open(&s, dir, sizes[i], 1) == PR_OK);
+		if (!s) return;
+		for (int k = 0; k < 130; k++) UNIT_CHECK(append(s, 3000) == PR_OK); /* about 200 KB */
+		UNIT_CHECK(pr_spool_sync(s) == PR_OK && pr_spool_close(s) == PR_OK);
+		UNIT_CHECK(count_from(dir, 0, 3000) == 130 * (i + 1));
+		UNIT_CHECK(spool_list(dir, &firsts, &count) == PR_OK && count > i);
+		for (uint32_t k = 0; k < count; k++) {
+			UNIT_CHECK(spool_segment_path(path, dir, firsts[k]) == PR_OK && stat(path, &st) == 0);
+			UNIT_CHECK(st.st_size == SEGMENT || st.st_size == 2 * SEGMENT || st.st_size == 4 * SEGMENT);
+		}
+		free(firsts);
+	}
+}
+
 static void test_payload_bounds_and_pieces(void)
 {
 	static uint8_t big[SEGMENT];
@@ -297,6 +322,39 @@ static void test_torn_tail_at_every_offset(void)
 	for (size_t i = im.end[4]; i < SEGMENT; i++) UNIT_CHECK(torn[i] == 0);
 }
 
+/* A power loss keeps any of the sectors of the unsynced group: what is whole up to the first gap stays, the rest is cut. */
+static void test_lost_sectors(void)
+{
+	static struct image im;
+	static uint8_t torn[SEGMENT];
+	struct pr_spool *s;
+	image_make(&im);
+	UNIT_CHECK(pr_spool_open(&s, im.dir, SEGMENT, 1) == PR_OK);
+	for (int i = 0; i < 40; i++) {
+		static uint8_t bytes[1200];
+		UNIT_CHECK(pr_spool_append(s, NULL, bytes, payload_of(bytes, pr_spool_next(s), sizeof bytes)) == PR_OK);
+	}
+	UNIT_CHECK(pr_spool_close(s) == PR_OK);
+	int fd = open(im.path, O_RDONLY);
+	PR_CHECK(fd >= 0 && read(fd, im.bytes, SEGMENT) == SEGMENT);
+	close(fd);
+	for (int round = 0; round < 150; round++) {
+		uint64_t next;
+		size_t gap = SEGMENT;
+		unsigned keep = (unsigned)(unit_rand() % 100);
+		memcpy(torn, im.bytes, SEGMENT);
+		for (size_t at = 0; at < SEGMENT; at += 512) {
+			if (at + 512 <= im.end[6] || unit_rand() % 100 < keep) continue;
+			size_t from = at < im.end[6] ? im.end[6] : at;
+			memset(torn + from, 0, at + 512 - from);
+			if (gap == SEGMENT && memcmp(torn + from, im.bytes + from, at + 512 - from) != 0) gap = from;
+		}
+		UNIT_CHECK(image_open(&im, torn, 6, &next) == PR_OK && next >= 7 && next <= 47);
+		UNIT_CHECK(gap < SEGMENT || next == 47);
+		UNIT_CHECK(image_open(&im, torn, 0, &next) == PR_OK && next >= 7); /* the watermark's page may be lost as well */
+	}
+}
+
 static void test_bit_flips(void)
 {
 	static struct image im;
@@ -475,11 +533,13 @@ int main(void)
 	pr_log_redirect(-1);
 	const char *dir = tempdir_make();
 	UNIT_RUN(test_round_trip_over_many_segments);
+	UNIT_RUN(test_another_segment_size);
 	UNIT_RUN(test_payload_bounds_and_pieces);
 	UNIT_RUN(test_readers_see_only_what_is_synced);
 	UNIT_RUN(test_reader_is_woken_by_another_process);
 	UNIT_RUN(test_reader_positions);
 	UNIT_RUN(test_torn_tail_at_every_offset);
+	UNIT_RUN(test_lost_sectors);
 	UNIT_RUN(test_bit_flips);
 	UNIT_RUN(test_a_reader_stops_at_a_damaged_record);
 	UNIT_RUN(test_a_payload_cannot_pass_for_a_record);
