@@ -31,7 +31,19 @@ static void test_round_trip_of_every_kind(void)
 		}
 }
 
-/* encode(decode(b)) = b for any bytes of the right length. */
+/* Makes every id of wire bytes one that a leaf can have. */
+static void clip_ids(uint8_t *wire, const struct pr_kind_info *info)
+{
+	size_t at = 1;
+	for (unsigned i = 0; i < info->field_count; i++) {
+		enum pr_field_type t = info->fields[i].type;
+		if (pr_field_is_id(t)) wire[at] = 0;
+		at += pr_field_is_id(t) ? 4 : t == PR_FIELD_U8 ? 1 : t == PR_FIELD_VAR ? 8 : t == PR_FIELD_B20 ? 20 : t == PR_FIELD_SIG64 ? 64 : 32;
+	}
+	UNIT_CHECK(at == info->wire_bytes);
+}
+
+/* encode(decode(b)) = b for any bytes of the right length whose ids are in range. */
 static void test_any_bytes_of_the_right_length(void)
 {
 	uint64_t seed = unit_rand() | 1;
@@ -42,6 +54,7 @@ static void test_any_bytes_of_the_right_length(void)
 			struct pr_entry e;
 			for (size_t i = 0; i < len; i++) wire[i] = n == 0 ? 0xff : (uint8_t)(any_rand(&seed) >> 56);
 			wire[0] = (uint8_t)kind;
+			clip_ids(wire, pr_kind_info(kind));
 			UNIT_CHECK_ROW(pr_kind_info(kind)->name, pr_wire_decode(&e, wire, len));
 			UNIT_CHECK_ROW(pr_kind_info(kind)->name, pr_wire_encode(again, &e) == len && memcmp(wire, again, len) == 0);
 		}
@@ -93,11 +106,28 @@ static void test_known_layout(void)
 	UNIT_CHECK(e[3].f[PR_STREAM_TICK_PREIMAGE].bytes[0] == 0x22 && e[3].f[PR_STREAM_TICK_PREIMAGE].bytes[31] == 0x22);
 }
 
+static void test_ids_that_no_leaf_can_have_are_refused(void)
+{
+	uint8_t         wire[PR_WIRE_BYTES_MAX];
+	struct pr_entry e = { .kind = PR_KIND_SETTLE }, back;
+
+	for (unsigned i = 0; i < 3; i++) {
+		e.f[i].num = PR_OBJECTS_MAX - 1;
+		UNIT_CHECK(pr_wire_decode(&back, wire, pr_wire_encode(wire, &e)));
+		e.f[i].num = PR_OBJECTS_MAX;
+		UNIT_CHECK(!pr_wire_decode(&back, wire, pr_wire_encode(wire, &e)) && back.kind == 0);
+		e.f[i].num = UINT32_MAX;
+		UNIT_CHECK(!pr_wire_decode(&back, wire, pr_wire_encode(wire, &e)));
+		e.f[i].num = 1;
+	}
+}
+
 int main(void)
 {
 	UNIT_RUN(test_round_trip_of_every_kind);
 	UNIT_RUN(test_any_bytes_of_the_right_length);
 	UNIT_RUN(test_wrong_lengths_and_unknown_kinds);
 	UNIT_RUN(test_known_layout);
+	UNIT_RUN(test_ids_that_no_leaf_can_have_are_refused);
 	return UNIT_END();
 }

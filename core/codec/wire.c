@@ -34,7 +34,10 @@ static void get_field(struct pr_cursor *c, enum pr_field_type type, union pr_val
 	case PR_FIELD_ACCT:
 	case PR_FIELD_PARTY:
 	case PR_FIELD_OBJ:
-	case PR_FIELD_AUX: v->num = pr_cur_u32(c); return;
+	case PR_FIELD_AUX:
+		v->num = pr_cur_u32(c);
+		if (v->num >= PR_OBJECTS_MAX) pr_cur_fail(c);
+		return;
 	case PR_FIELD_U8: v->num = pr_cur_u8(c); return;
 	case PR_FIELD_VAR: v->num = pr_cur_u64(c); return;
 	case PR_FIELD_B20: pr_cur_copy(c, v->bytes, 20); return;
@@ -65,8 +68,9 @@ bool pr_wire_decode(struct pr_entry *e, const uint8_t *bytes, size_t len)
 	if (!info || len != info->wire_bytes) return false;
 	e->kind = pr_cur_u8(&c);
 	for (unsigned i = 0; i < info->field_count; i++) get_field(&c, info->fields[i].type, &e->f[i], e->sig64);
-	PR_CHECK(pr_cur_done(&c));
-	return true;
+	if (pr_cur_done(&c)) return true;
+	memset(e, 0, sizeof *e);
+	return false;
 }
 
 size_t pr_wire_length(const uint8_t *bytes, size_t len)

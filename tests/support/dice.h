@@ -8,6 +8,7 @@
 static inline uint32_t dice_object(struct world *w, uint8_t type)
 {
 	uint32_t used = world_system(w)->next_id;
+	if (world_below(w, 300) == 0) return (uint32_t)(PR_OBJECTS_MAX + world_below(w, 2) * (UINT32_MAX - PR_OBJECTS_MAX));
 	if (world_below(w, 24) == 0) return (uint32_t)world_below(w, used + 2);
 	uint32_t at = (uint32_t)world_below(w, used);
 	for (uint32_t i = 0; i < used; i++, at = at + 1 < used ? at + 1 : 0)

@@ -36,6 +36,7 @@ struct world {
 	uint32_t accounts[WORLD_PEOPLE_MAX]; /* object ids */
 	struct world_chain chains[WORLD_STREAMS_MAX]; /* by stream id */
 	uint64_t rand, contents;
+	void (*tap)(struct world *w, const struct pr_entry *e); /* sees every entry of world_apply first; NULL: nobody */
 };
 
 static inline uint64_t world_rand(struct world *w)
@@ -61,7 +62,11 @@ static inline uint32_t world_next_id(const struct world *w)
 	return s->free_head ? s->free_head : s->next_id;
 }
 
-static inline enum pr_status world_apply(struct world *w, const struct pr_entry *e) { return pr_step(&w->view, &w->ctx, e, NULL); }
+static inline enum pr_status world_apply(struct world *w, const struct pr_entry *e)
+{
+	if (w->tap) w->tap(w, e);
+	return pr_step(&w->view, &w->ctx, e, NULL);
+}
 
 static inline enum pr_status world_deposit(struct world *w, const uint8_t addr20[20], uint64_t amount)
 {
@@ -73,11 +78,9 @@ static inline enum pr_status world_deposit(struct world *w, const uint8_t addr20
 	return pr_step(&w->view, &ctx, &e, NULL);
 }
 
-/* Genesis with default parameters and this many people, each with money. */
-static inline void world_init(struct world *w, uint32_t capacity, uint32_t people, uint64_t money, uint64_t seed)
+/* Genesis with these parameters, and this many people with keys, nobody with an account yet. */
+static inline void world_genesis(struct world *w, uint32_t capacity, uint32_t people, const uint64_t *params, uint32_t withdraw_multiple, uint64_t seed)
 {
-	uint64_t params[PR_PARAM_COUNT];
-
 	memset(w, 0, sizeof *w);
 	pr_crypto_init();
 	w->rand = seed * 0x9E3779B97F4A7C15u | 1;
@@ -85,18 +88,28 @@ static inline void world_init(struct world *w, uint32_t capacity, uint32_t peopl
 	PR_CHECK(w->mem && people <= WORLD_PEOPLE_MAX);
 	memset(w->mem, 0, pr_state_bytes(capacity));
 	pr_state_init(&w->state, w->mem, capacity, 7);
-	for (unsigned i = 0; i < PR_PARAM_COUNT; i++) params[i] = pr_param_infos[i].def;
-	pr_state_genesis(&w->state, params, 1);
-	w->view = pr_state_view(&w->state);
-	for (unsigned i = 0; i < 32; i++) w->ctx.domain32[i] = (uint8_t)(i + 1);
+	pr_state_genesis(&w->state, params, withdraw_multiple);
+	w->view      = pr_state_view(&w->state);
 	w->ctx.batch = 1;
-	w->ctx.time  = 1000;
 	w->people    = people;
 	for (uint32_t p = 0; p < people; p++) {
 		uint8_t key_seed[16] = "world-key-";
 		key_seed[10] = (uint8_t)p;
 		pr_sha256(w->keys[p], key_seed, sizeof key_seed);
 		PR_CHECK(pr_sig_address(w->addrs[p], w->keys[p]));
+	}
+}
+
+/* Genesis with default parameters and this many people, each with money. */
+static inline void world_init(struct world *w, uint32_t capacity, uint32_t people, uint64_t money, uint64_t seed)
+{
+	uint64_t params[PR_PARAM_COUNT];
+
+	for (unsigned i = 0; i < PR_PARAM_COUNT; i++) params[i] = pr_param_infos[i].def;
+	world_genesis(w, capacity, people, params, 1, seed);
+	for (unsigned i = 0; i < 32; i++) w->ctx.domain32[i] = (uint8_t)(i + 1);
+	w->ctx.time = 1000;
+	for (uint32_t p = 0; p < people; p++) {
 		w->accounts[p] = world_next_id(w);
 		PR_CHECK(world_deposit(w, w->addrs[p], money) == PR_STATUS_APPLIED);
 	}
@@ -115,10 +128,12 @@ static inline int world_person(const struct world *w, uint32_t account)
 /* Signs as the person; leaves the signature zero where the entry allows no digest. */
 static inline void world_sign(struct world *w, struct pr_entry *e, uint32_t person)
 {
-	uint8_t digest32[32];
-	bool    need;
+	/* Not through w->view: a wallet's look is no part of a recorded execution. */
+	struct pr_view look = pr_state_view(&w->state);
+	uint8_t        digest32[32];
+	bool           need;
 	memset(e->sig64, 0, 64);
-	if (pr_step_digest(&w->view, w->ctx.domain32, e, digest32, &need) == PR_STATUS_APPLIED && need)
+	if (pr_step_digest(&look, w->ctx.domain32, e, digest32, &need) == PR_STATUS_APPLIED && need)
 		PR_CHECK(pr_sig_sign(e->sig64, digest32, w->keys[person]));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {FIELD_AUX, FIELD_B20, FIELD_SIG64, FIELD_U8, FIELD_VAR, KIND_COUNT} from "../Protocol.sol";
+import {FIELD_AUX, FIELD_B20, FIELD_SIG64, FIELD_U8, FIELD_VAR, KIND_COUNT, OBJECTS_MAX} from "../Protocol.sol";
 import {Leaf} from "./Leaf.sol";
 import {KindInfo, Row} from "./Row.sol";
 import {Slots, State} from "./State.sol";
@@ -42,6 +42,7 @@ library Wire {
                 value := shr(sub(256, shl(3, size)), calldataload(add(item.offset, pos)))
             }
             if (fieldType <= FIELD_AUX) {
+                if (value >= OBJECTS_MAX) return (false, row);
                 Leaf leaf = Slots.lookup(s, value);
                 assembly ("memory-safe") {
                     mstore(slot, value)
