@@ -76,6 +76,10 @@ $(B)/vectors/chunks.txt: $(B)/tests/vectors/chunks
 	@mkdir -p $(@D)
 	$< $(VECTOR_CHUNKS) $(VECTOR_SEED) $@.tmp && mv $@.tmp $@
 
+# Drivers of end-to-end tests: the scripts beside them build and run them.
+$(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: all clean
 clean:
 	rm -rf $(B)
