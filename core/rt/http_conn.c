@@ -178,7 +178,8 @@ void http_conn_drained(struct http_conn *conn)
 static void on_drained(struct bufferevent *bev, void *arg)
 {
 	(void)bev;
-	http_conn_drained(arg);
+	/* Under TLS libevent tells of it later, when there may be more to send again. */
+	if (unsent(arg) == 0) http_conn_drained(arg);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)

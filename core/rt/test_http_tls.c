@@ -30,6 +30,14 @@ static void on_echo(void *ctx, struct pr_http_exchange *x, const struct pr_http_
 	pr_http_reply(x, 200, "text/plain", r->body, r->body_len);
 }
 
+static void on_count(void *ctx, struct pr_http_exchange *x, const struct pr_http_request *r)
+{
+	char text[32];
+	(void)ctx;
+	snprintf(text, sizeof text, "%zu", r->body_len);
+	pr_http_reply_text(x, 200, text);
+}
+
 static void on_big(void *ctx, struct pr_http_exchange *x, const struct pr_http_request *r)
 {
 	static char big[BIG_BYTES];
@@ -70,6 +78,7 @@ static void on_stream(void *ctx, struct pr_http_exchange *x, const struct pr_htt
 static const struct pr_http_route routes[] = {
 	{ PR_HTTP_GET | PR_HTTP_POST, "/echo", on_echo, NULL }, { PR_HTTP_GET | PR_HTTP_POST, "/late", on_late, NULL },
 	{ PR_HTTP_GET, "/big", on_big, NULL },                  { PR_HTTP_GET, "/stream", on_stream, NULL },
+	{ PR_HTTP_POST, "/count", on_count, NULL },
 };
 
 static void certificate_make(const char *cert_path, const char *key_path)
@@ -169,6 +178,45 @@ static void test_bodies_in_small_records(void)
 	secure_close(ssl);
 }
 
+/* Bodies around the bound of what the server reads ahead: what the library holds back is not forgotten. */
+static void test_large_bodies(void)
+{
+	static char body[PR_HTTP_BODY_BYTES_MAX];
+	memset(body, 'y', sizeof body);
+	for (size_t len = 120000; len <= sizeof body; len += 3517) {
+		char head[128];
+		SSL *ssl = secure_connect();
+		snprintf(head, sizeof head, "POST /count HTTP/1.1\r\n" H "Connection: close\r\nContent-Length: %zu\r\n\r\n", len);
+		secure_text(ssl, head);
+		UNIT_CHECK(SSL_write(ssl, body, (int)len) == (int)len);
+		char *bytes = secure_read(ssl, NULL);
+		UNIT_CHECK_ROW(head, strncmp(bytes, "HTTP/1.1 200 ", 13) == 0);
+		free(bytes);
+		secure_close(ssl);
+	}
+}
+
+/* More requests than the server reads ahead. */
+static void test_many_pipelined_requests(void)
+{
+	static char all[400000];
+	for (unsigned pad = 0; pad < 10; pad++) {
+		size_t len = 0;
+		unsigned count = 0;
+		SSL *ssl = secure_connect();
+		while (len < 140000 + pad * 1777) {
+			len += (size_t)snprintf(all + len, sizeof all - len, "POST %s HTTP/1.1\r\n" H "Content-Length: 500\r\n\r\n%0500u", count % 20 ? "/count" : "/late", count);
+			count++;
+		}
+		len += (size_t)snprintf(all + len, sizeof all - len, "GET /echo HTTP/1.1\r\n" H "Connection: close\r\n\r\n");
+		UNIT_CHECK(SSL_write(ssl, all, (int)len) == (int)len);
+		char *bytes = secure_read(ssl, NULL);
+		UNIT_CHECK(occurrences(bytes, "HTTP/1.1 200") == count + 1);
+		free(bytes);
+		secure_close(ssl);
+	}
+}
+
 static void test_a_malformed_request(void)
 {
 	SSL *ssl = secure_connect();
@@ -244,12 +292,14 @@ int main(void)
 	const char *dir = tempdir_make();
 	certificate_make(tempdir_name(cert, "cert.pem"), tempdir_name(key, "key.pem"));
 	const struct pr_http_options options = { .bind = "127.0.0.1", .routes = routes, .route_count = sizeof routes / sizeof *routes, .tls_certificate_opt = cert,
-						 .tls_key_opt = key, .idle_timeout_ms = 500, .request_deadline_ms = 300, .stream_heartbeat_ms = 100 };
+						 .tls_key_opt = key, .body_bytes_max = PR_HTTP_BODY_BYTES_MAX, .idle_timeout_ms = 500, .request_deadline_ms = 300, .stream_heartbeat_ms = 100 };
 	PR_CHECK((loop = pr_loop_open()) && pr_http_server_open(&server, loop, &options) == PR_OK);
 	PR_CHECK((client_ctx = SSL_CTX_new(TLS_client_method())) && pthread_create(&thread, NULL, loop_main, loop) == 0);
 	port = pr_http_server_port(server);
 	UNIT_RUN(test_pipelined_requests);
 	UNIT_RUN(test_bodies_in_small_records);
+	UNIT_RUN(test_large_bodies);
+	UNIT_RUN(test_many_pipelined_requests);
 	UNIT_RUN(test_a_malformed_request);
 	UNIT_RUN(test_streams);
 	UNIT_RUN(test_silent_handshakes);
