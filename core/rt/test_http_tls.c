@@ -58,6 +58,22 @@ static void on_late(void *ctx, struct pr_http_exchange *x, const struct pr_http_
 	PR_CHECK(pr_loop_post(loop, answer_late, x) == PR_OK);
 }
 
+/* Answers after a while, in which the bytes behind the request pile up. */
+static struct pr_timer *hold_timer;
+
+static void answer_held(void *x)
+{
+	pr_timer_close(hold_timer);
+	answer_late(x);
+}
+
+static void on_hold(void *ctx, struct pr_http_exchange *x, const struct pr_http_request *r)
+{
+	(void)ctx, (void)r;
+	hold_timer = pr_timer_open(loop, 20, answer_held, x);
+	PR_CHECK(hold_timer);
+}
+
 static void on_closed(void *ctx)
 {
 	(void)ctx;
@@ -79,6 +95,7 @@ static const struct pr_http_route routes[] = {
 	{ PR_HTTP_GET | PR_HTTP_POST, "/echo", on_echo, NULL }, { PR_HTTP_GET | PR_HTTP_POST, "/late", on_late, NULL },
 	{ PR_HTTP_GET, "/big", on_big, NULL },                  { PR_HTTP_GET, "/stream", on_stream, NULL },
 	{ PR_HTTP_POST, "/count", on_count, NULL },
+	{ PR_HTTP_POST, "/hold", on_hold, NULL },
 };
 
 static void certificate_make(const char *cert_path, const char *key_path)
@@ -200,12 +217,12 @@ static void test_large_bodies(void)
 static void test_many_pipelined_requests(void)
 {
 	static char all[400000];
-	for (unsigned pad = 0; pad < 10; pad++) {
+	for (unsigned pad = 0; pad < 20; pad++) {
 		size_t len = 0;
 		unsigned count = 0;
 		SSL *ssl = secure_connect();
-		while (len < 140000 + pad * 1777) {
-			len += (size_t)snprintf(all + len, sizeof all - len, "POST %s HTTP/1.1\r\n" H "Content-Length: 500\r\n\r\n%0500u", count % 20 ? "/count" : "/late", count);
+		while (len < 120000 + pad * 1777) {
+			len += (size_t)snprintf(all + len, sizeof all - len, "POST %s HTTP/1.1\r\n" H "Content-Length: 500\r\n\r\n%0500u", count == 0 ? "/hold" : count % 20 ? "/count" : "/late", count);
 			count++;
 		}
 		len += (size_t)snprintf(all + len, sizeof all - len, "GET /echo HTTP/1.1\r\n" H "Connection: close\r\n\r\n");
