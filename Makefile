@@ -34,8 +34,8 @@ check-asan:
 check-corpus: $(FUZZERS)
 	@for f in $(FUZZERS); do name=$$(basename $$f | sed 's/^fuzz_//'); \
 	  if [ -d tests/corpus/$$name ]; then $$f tests/corpus/$$name/* || failed=1; else echo "$$f: no corpus in tests/corpus/$$name" >&2; failed=1; fi; done; [ -z "$$failed" ]
-check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt
-	@cd l1-bridge/contracts && bin/forge test
+check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt $(B)/vectors/mutants.txt
+	@cd l1-bridge/contracts && bin/forge build --quiet && PR_MUTANTS=../../$(B)/vectors/mutants.txt bin/forge test
 check-e2e: all
 	@tests/e2e/run
 bench: $(BENCHES) all

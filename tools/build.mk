@@ -79,6 +79,12 @@ $(B)/vectors/chunks.txt: $(B)/tests/vectors/chunks
 # Drivers of end-to-end tests: the scripts beside them build and run them.
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+# Damaged vectors: the contract must agree on them too (the same root, or a revert where C finds the witness wrong).
+$(B)/vectors/few.txt: $(B)/tests/vectors/chunks
+	@mkdir -p $(@D)
+	$< 1500 $$(($(VECTOR_SEED) + 1000)) $@.tmp 2>/dev/null && mv $@.tmp $@
+$(B)/vectors/mutants.txt: $(B)/tests/vectors/mutants $(B)/vectors/few.txt
+	$< $(B)/vectors/few.txt 2 $(VECTOR_SEED) $@.tmp && mv $@.tmp $@
 
 .PHONY: all clean
 clean:
