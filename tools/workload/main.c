@@ -9,28 +9,24 @@
 #include <unistd.h>
 
 #include "core/crypto/crypto.h"
-#include "core/crypto/secret.h"
 #include "core/l1/contracts.h"
-#include "core/l1/keystore.h"
 #include "core/rt/clock.h"
-#include "tools/workload/lie.h"
 #include "tools/workload/play.h"
 
 #define PAYER_DEPOSIT "1000000000000" /* nano */
 #define NANO_WEI 1000000000u
 
 static struct {
-	const char *rpc, *node, *l1, *chain, *lineage, *trace, *summary, *lie, *password;
+	const char *rpc, *l1, *chain, *lineage, *trace, *summary;
 	uint32_t datasets, calls;
-	uint64_t wait_s, batch;
-} opt = { .rpc = "http://127.0.0.1:8550", .node = "http://127.0.0.1:8551", .l1 = "http://127.0.0.1:8545", .chain = "run/devnet/chain.toml", .datasets = 96,
-	  .calls = 3000, .wait_s = 600, .batch = 1 };
+	uint64_t wait_s;
+} opt = { .rpc = "http://127.0.0.1:8550", .l1 = "http://127.0.0.1:8545", .chain = "run/devnet/chain.toml", .datasets = 96,
+	  .calls = 3000, .wait_s = 600 };
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: pennyroyal-workload [--rpc URL] [--node URL] [--l1 URL] [--chain FILE] [--lineage FILE] [--trace FILE,...]\n"
-	                "                           [--datasets N] [--calls N] [--wait SECONDS] [--summary FILE]\n"
-	                "       pennyroyal-workload --lie KEYFILE --password FILE [--batch N] ...: only makes one false claim\n");
+	fprintf(stderr, "usage: pennyroyal-workload [--rpc URL] [--l1 URL] [--chain FILE] [--lineage FILE] [--trace FILE,...]\n"
+	                "                           [--datasets N] [--calls N] [--wait SECONDS] [--summary FILE]\n");
 	exit(64);
 }
 
@@ -40,15 +36,11 @@ static void parse(int argc, char **argv)
 		if (i + 1 >= argc) usage();
 		const char *key = argv[i], *value = argv[i + 1];
 		if (!strcmp(key, "--rpc")) opt.rpc = value;
-		else if (!strcmp(key, "--node")) opt.node = value;
 		else if (!strcmp(key, "--l1")) opt.l1 = value;
 		else if (!strcmp(key, "--chain")) opt.chain = value;
 		else if (!strcmp(key, "--lineage")) opt.lineage = value;
 		else if (!strcmp(key, "--trace")) opt.trace = value;
 		else if (!strcmp(key, "--summary")) opt.summary = value;
-		else if (!strcmp(key, "--lie")) opt.lie = value;
-		else if (!strcmp(key, "--password")) opt.password = value;
-		else if (!strcmp(key, "--batch")) opt.batch = strtoull(value, NULL, 10);
 		else if (!strcmp(key, "--datasets")) opt.datasets = (uint32_t)strtoul(value, NULL, 10);
 		else if (!strcmp(key, "--calls")) opt.calls = (uint32_t)strtoul(value, NULL, 10);
 		else if (!strcmp(key, "--wait")) opt.wait_s = strtoull(value, NULL, 10);
@@ -208,15 +200,6 @@ static void print_summary(FILE *out, const struct wl_input *in, const struct wl_
 	        in->datasets.count, in->collections.count, in->creators.count);
 }
 
-static void lie(struct wl_client *c, struct pr_ethrpc *eth, const struct pr_chain *chain)
-{
-	uint8_t key32[32], addr20[20];
-	if (!opt.password || pr_keystore_load_with(key32, addr20, opt.lie, opt.password) != PR_OK) wl_die("cannot open the key %s", opt.lie);
-	wl_client_open(c, opt.node, chain);
-	wl_lie(c, eth, chain, key32, addr20, opt.batch, UINT32_MAX);
-	pr_secret_wipe(key32, sizeof key32);
-}
-
 int main(int argc, char **argv)
 {
 	static struct wl_input  in;
@@ -232,10 +215,6 @@ int main(int argc, char **argv)
 	pr_crypto_init();
 	if (pr_chain_load(message, &chain, opt.chain) != PR_OK) wl_die("%s", message);
 	if (pr_ethrpc_open(&eth, &(struct pr_ethrpc_options){ .url = opt.l1 }) != PR_OK) wl_die("bad URL %s", opt.l1);
-	if (opt.lie) {
-		lie(&c, eth, &chain);
-		return 0;
-	}
 	if (opt.lineage && wl_input_lineage(&in, opt.lineage) != PR_OK) wl_die("cannot read the lineage %s", opt.lineage);
 	if (!opt.lineage) wl_input_generate_lineage(&in, opt.datasets, 7);
 	if (opt.trace && wl_input_trace(&in, opt.trace) != PR_OK) wl_die("cannot read the trace %s", opt.trace);
