@@ -1,18 +1,12 @@
 /* The program: every sealed batch is packed once and in order, whenever it is killed; what it must not take stops it. */
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
 #include "batcher/run.h"
 #include "batcher/test_kit.h"
-#include "core/rt/clock.h"
 #include "core/rt/file.h"
 #include "core/rt/spool.h"
+#include "tests/support/child.h"
 #include "tests/support/tempdir.h"
 
 #define SEGMENT_BYTES (1u << 20)
-#define DEADLINE_MS 60000u
 
 static struct world     world;
 static struct kit_batch batches[40];
@@ -39,30 +33,7 @@ static pid_t start(const char *mode)
 	snprintf(set[1], sizeof set[1], "sealed.dir=%s", sealed_dir);
 	snprintf(set[2], sizeof set[2], "post.dir=%s", post_dir);
 	snprintf(set[3], sizeof set[3], "post.mode=%s", mode);
-	pid_t pid = fork();
-	PR_CHECK(pid >= 0);
-	if (pid > 0) return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	int fd = open(log_file, O_CREAT | O_WRONLY | O_TRUNC, 0600);
-	PR_CHECK(fd >= 0 && dup2(fd, 2) >= 0);
-	_exit(bat_run(9, (char **)(uintptr_t)argv));
-}
-
-static int ended(pid_t pid)
-{
-	int status;
-	PR_CHECK(waitpid(pid, &status, 0) == pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-static bool log_says(const char *what)
-{
-	char  *text;
-	size_t len;
-	if (pr_file_read_all(&text, &len, log_file, 1 << 20) != PR_OK) return false;
-	bool found = strstr(text, what) != NULL;
-	free(text);
-	return found;
+	return child_start(bat_run, argv, log_file);
 }
 
 static void seal(struct pr_spool *spool, const struct pr_sealed_batch *b)
@@ -87,7 +58,7 @@ static uint64_t packed(void)
 
 static void wait_packed(uint64_t n)
 {
-	uint64_t until = pr_clock_ms() + DEADLINE_MS;
+	uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX;
 	while (packed() < n) {
 		PR_CHECK(pr_clock_ms() < until);
 		usleep(1000);
@@ -131,30 +102,28 @@ static void test_killed_at_any_moment(void)
 		}
 		usleep((useconds_t)(unit_rand() % 8000));
 		if (unit_rand() % 3) continue;
-		kill(pid, SIGKILL);
-		UNIT_CHECK(ended(pid) == -SIGKILL);
+		UNIT_CHECK(child_kill(pid, SIGKILL) == -SIGKILL);
 		kills++;
 		pid = start("calldata");
 	}
 	wait_packed(count);
 	UNIT_CHECK(kills > 0);
-	for (uint64_t until = pr_clock_ms() + DEADLINE_MS; !log_says("packing next_batch="); usleep(1000)) PR_CHECK(pr_clock_ms() < until);
-	kill(pid, SIGTERM);
-	UNIT_CHECK(ended(pid) == 0);
+	child_await(log_file, "packing next_batch=");
+	UNIT_CHECK(child_kill(pid, SIGTERM) == 0);
 	check_posts(count);
 
 	/* A record that is not the batch of its number stops it, with nothing written. */
 	kit_batch(&world, &batches[0], count + 2, 1);
 	seal(sealed, &batches[0].sealed);
-	UNIT_CHECK(ended(start("calldata")) == 1 && log_says("is not that batch") && packed() == count);
+	UNIT_CHECK(child_ended(start("calldata")) == 1 && child_said(log_file, "is not that batch") && packed() == count);
 	PR_CHECK(pr_spool_close(sealed) == PR_OK);
 }
 
 static void test_settings_that_cannot_work_are_refused(void)
 {
-	UNIT_CHECK(ended(start("blob")) == 1 && log_says("post.mode=blob is not built"));
+	UNIT_CHECK(child_ended(start("blob")) == 1 && child_said(log_file, "post.mode=blob is not built"));
 	write_chain(false);
-	UNIT_CHECK(ended(start("calldata")) == 1 && log_says("names no genesis_root"));
+	UNIT_CHECK(child_ended(start("calldata")) == 1 && child_said(log_file, "names no genesis_root"));
 }
 
 int main(void)
