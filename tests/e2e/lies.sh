@@ -82,5 +82,9 @@ code=0
 timeout 240 "$build/tests/e2e/lies" "$l1" "http://127.0.0.1:$WATCHER_PORT" "$DIR/chain.toml" "${address[watcher]}" "${address[claimer]}" || code=$?
 alive claimer
 alive watcher
-if [ "$code" -ne 0 ]; then grep -hE ' (WARN|ERROR) ' "$DIR/watcher.log" | tail -5 >&2 || true; fi
-exit "$code"
+if [ "$code" -ne 0 ]; then
+  tail -5 "$DIR/watcher.log" >&2
+  exit "$code" # the logs stay in $DIR
+fi
+stop_all
+rm -rf "$DIR"

@@ -12,6 +12,8 @@
 static struct {
 	struct lies_at forged, high_s, overdraft, link; /* refused, and rightly */
 	struct lies_at swap;                            /* this one and the next, by different people, do not commute */
+	struct lies_at forced;                          /* an inbox item by a user */
+	struct lies_at full;                            /* the first entry of a chunk that has no room left */
 	uint32_t undecodable_batch;                     /* its first chunk is no chunk */
 	uint32_t top, mid, leaf;                        /* assets; leaf feeds mid and by inheritance top, mid feeds top */
 	uint32_t stream, voucher;
@@ -112,7 +114,7 @@ static inline void lies_scene_money(struct world *w)
 static inline void lies_scene_streams(struct world *w)
 {
 	struct pr_entry e;
-	lies_marks.stream = world_stream(w, 7, lies_marks.leaf, 500, 5003, w->ctx.time + 100000, NULL);
+	lies_marks.stream = world_stream(w, 7, lies_marks.leaf, 8192, 60003, w->ctx.time + 100000, NULL);
 	PR_CHECK(lies_marks.stream != 0);
 	e = world_tick(w, lies_marks.stream, 37);
 	lies_must(world_apply(w, &e), PR_STATUS_APPLIED);
@@ -167,6 +169,19 @@ static inline void lies_scene_refused(struct world *w)
 	lies_marks.link = lies.last;
 	e = world_tick(w, lies_marks.stream, 9);
 	lies_must(world_apply(w, &e), PR_STATUS_APPLIED);
+}
+
+/* A chunk with no room for another entry: ticks with as many links as a chunk may have, and payments by everybody. */
+static inline void lies_scene_full(struct world *w)
+{
+	lies_cut();
+	uint32_t chunk = lies_open_batch()->chunk_count;
+	for (uint32_t i = 0; lies_open_batch()->chunk_count == chunk; i++) {
+		struct pr_entry e = world_tick(w, lies_marks.stream, 100);
+		if (i % 4 == 0 && i < 80) lies_must(world_apply(w, &e), PR_STATUS_APPLIED);
+		else lies_must(world_pay(w, i % LIES_PEOPLE, i % 2 ? lies_marks.leaf : lies_marks.mid, 1000 + i), PR_STATUS_APPLIED);
+	}
+	lies_marks.full = (struct lies_at){ lies.batch_count, chunk, 0 };
 }
 
 /* Random entries, right and wrong. */

@@ -217,6 +217,7 @@ static inline void lie_tell(struct lie *lie)
 }
 
 /* The list of lies. */
+#define LIES_RANDOM 60u
 #define LIES_MAX 400u
 static struct lie lie_list[LIES_MAX];
 static uint32_t lie_count;
@@ -276,11 +277,11 @@ static inline void lie_touch(struct lies_at at)
 	(void)pr_step(&view, &ctx, &chunk->list.entries[at.entry], NULL);
 }
 
-/* Off by one in everything that the entry changed: each field of each object; in an object that it left as it was, one field. */
-static inline uint32_t lies_off(struct lies_at at, const char *kind)
+/* Drafts of lies off by one in everything that the entry changed: each field of each object; in an object that it left as it was, one field. */
+static struct lie lie_drafts[LIE_TOUCHED_MAX * LIE_FIELDS];
+static inline uint32_t lies_draft(struct lies_at at, const char *kind)
 {
-	static struct lie drafts[LIE_TOUCHED_MAX * LIE_FIELDS];
-	uint32_t          made = 0, wanted = 0;
+	uint32_t wanted = 0;
 
 	lie_touch(at);
 	for (uint32_t t = 0; t < lie_touched.count; t++) {
@@ -289,15 +290,38 @@ static inline uint32_t lies_off(struct lies_at at, const char *kind)
 		for (uint32_t f = 0; f < LIE_FIELDS; f++) {
 			if (any == LIE_FIELDS && lie_fields[f].type == after->type) any = f;
 			if (lie_field_changed(&lie_fields[f], &lie_touched.before[t], after))
-				drafts[wanted++] = (struct lie){ .type = LIE_OFF, .at = at, .id = lie_touched.ids[t], .field = f };
+				lie_drafts[wanted++] = (struct lie){ .type = LIE_OFF, .at = at, .id = lie_touched.ids[t], .field = f };
 		}
-		if (wanted == from && any < LIE_FIELDS) drafts[wanted++] = (struct lie){ .type = LIE_OFF, .at = at, .id = lie_touched.ids[t], .field = any };
+		if (wanted == from && any < LIE_FIELDS) lie_drafts[wanted++] = (struct lie){ .type = LIE_OFF, .at = at, .id = lie_touched.ids[t], .field = any };
 	}
-	for (uint32_t i = 0; i < wanted; i++) {
-		(void)snprintf(drafts[i].name, sizeof drafts[i].name, "%s: %s of object %u off by one", kind, lie_fields[drafts[i].field].name, drafts[i].id);
-		made += lie_keep(&drafts[i]);
-	}
+	for (uint32_t i = 0; i < wanted; i++)
+		(void)snprintf(lie_drafts[i].name, sizeof lie_drafts[i].name, "%s: %s of object %u off by one", kind, lie_fields[lie_drafts[i].field].name, lie_drafts[i].id);
+	return wanted;
+}
+
+static inline uint32_t lies_off(struct lies_at at, const char *kind)
+{
+	uint32_t made = 0, wanted = lies_draft(at, kind);
+	for (uint32_t i = 0; i < wanted; i++) made += lie_keep(&lie_drafts[i]);
 	return made;
+}
+
+/* Lies off by one after entries drawn from all batches. */
+static inline void lies_random(uint32_t count)
+{
+	struct world *w = &lies.world;
+	char          name[64];
+
+	for (uint32_t made = 0; made < count;) {
+		uint32_t                 batch = 1 + (uint32_t)world_below(w, lies.batch_count - 1);
+		uint32_t                 c     = (uint32_t)world_below(w, lies.batches[batch].chunk_count);
+		const struct lies_chunk *chunk = &lies.batches[batch].chunks[c];
+		uint32_t                 i     = (uint32_t)world_below(w, chunk->list.count);
+		if (chunk->list.count == 0 || chunk->statuses[i] != PR_STATUS_APPLIED) continue;
+		(void)snprintf(name, sizeof name, "%s as entry %u", pr_kind_infos[chunk->list.entries[i].kind].name, i);
+		uint32_t wanted = lies_draft((struct lies_at){ batch, c, i }, name);
+		made += lie_keep(&lie_drafts[world_below(w, wanted)]);
+	}
 }
 
 /* Every lie there is to tell about the batches. */
@@ -326,6 +350,12 @@ static inline void lies_invent(void)
 	lie_make("two entries swapped", LIE_SWAP, lies_marks.swap);
 	lie_make("two inbox items swapped", LIE_SWAP, (struct lies_at){ 1, 0, 0 });
 	lie_make("an inbox item not counted as taken", LIE_DEFER, (struct lies_at){ 1, 1, 0 });
+	lie_make("a forced entry ignored", LIE_SKIP, lies_marks.forced);
+	PR_CHECK(lies_off(lies_marks.forced, "a forced entry") > 0);
+	lie_make("the first entry of a full chunk skipped", LIE_SKIP, lies_marks.full);
+	at       = lies_marks.full;
+	at.entry = lies.batches[at.batch].chunks[at.chunk].list.count - 1;
+	PR_CHECK(lies_off(at, "last of a full chunk") > 0);
 	lie_make("a forged signature accepted", LIE_SIGNED, lies_marks.forged);
 	lie_make("a signature with a high s accepted", LIE_SIGNED, lies_marks.high_s);
 	lie_make("a wrong chain link accepted", LIE_LINK, lies_marks.link);
@@ -339,6 +369,7 @@ static inline void lies_invent(void)
 	lie_make("a wrong root, first chunk", LIE_ROOT, (struct lies_at){ last, 0, 0 });
 	lie_make("a wrong root, a middle chunk", LIE_ROOT, (struct lies_at){ last, count / 2, 0 });
 	lie_make("a wrong root, last chunk", LIE_ROOT, (struct lies_at){ last, count - 1, 0 });
+	lies_random(LIES_RANDOM);
 }
 
 #endif
