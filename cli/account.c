@@ -160,6 +160,7 @@ void cli_transfer(struct cli *c)
 	cli_submit(c, &e, &receipt);
 	cli_put_amount(c, "transferred", amount);
 	cli_put_u64(c, "to", to ? to : receipt.id);
+	cli_put_address(c, "address", addr20);
 	if (!to) cli_put_bool(c, "opened", true);
 	cli_put_receipt(c, &receipt);
 }

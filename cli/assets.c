@@ -71,8 +71,6 @@ void cli_assets_list(struct cli *c)
 {
 	struct cli_answer a = { 0 };
 	struct listing    l = { .left = LIST_DEFAULT };
-	struct pr_json    doc;
-	static struct pr_json_node nodes[1u << 20];
 	uint64_t          after = 0;
 	const char       *limit = cli_option(c, "limit"), *after_text = cli_option(c, "after");
 
@@ -88,8 +86,7 @@ void cli_assets_list(struct cli *c)
 	for (; from < end && l.left > 0; from += BATCH) list_range(c, &l, from, from + BATCH < end ? from + BATCH : end);
 	pr_json_out_close(&l.rows, ']');
 	if (c->json) {
-		if (!pr_json_out_ok(&l.rows) || pr_json_parse(&doc, l.rows.buf, l.rows.len, nodes, 1u << 20) != PR_JSON_OK) cli_die("the list is too long for --json: use --limit");
-		cli_put_raw(c, "assets", &doc, 0);
+		cli_put_list(c, "assets", &l.rows);
 	} else if (wanted == l.left) {
 		cli_row(c, "(none)");
 	} else if (l.left == 0 && from < end) {

@@ -102,12 +102,15 @@ _Noreturn void cli_usage(const struct cli *c, const char *format, ...) __attribu
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2))); /* progress, to standard error */
 void cli_put(struct cli *c, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void cli_put_u64(struct cli *c, const char *key, uint64_t value);
+void cli_put_time(struct cli *c, const char *key, uint64_t seconds); /* a date for people, seconds for programs */
 void cli_put_bool(struct cli *c, const char *key, bool value);
 void cli_put_amount(struct cli *c, const char *key, uint64_t nano); /* tokens for people, nano as a string for programs */
 void cli_put_hex(struct cli *c, const char *key, const uint8_t *bytes, size_t len);
 void cli_put_address(struct cli *c, const char *key, const uint8_t addr20[20]);
 /* --json only: a value of an answer as it stands. */
 void cli_put_raw(struct cli *c, const char *key, const struct pr_json *doc, uint32_t at);
+/* The same with an array that was written apart. */
+void cli_put_list(struct cli *c, const char *key, const struct pr_json_out *list);
 void cli_row(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); /* a line for people; nothing with --json */
 void cli_finish(struct cli *c);
 /* Reads a line from the terminal; no echo for secrets.  False if there is no terminal. */

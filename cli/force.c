@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
 #include "core/l1/abi.h"
@@ -63,16 +62,6 @@ static void entry_make(struct cli *c, struct pr_entry *e)
 	}
 }
 
-static void put_time(struct cli *c, const char *key, uint64_t seconds)
-{
-	char      text[32] = "";
-	time_t    t = (time_t)seconds;
-	struct tm tm;
-	if (gmtime_r(&t, &tm)) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (c->json) cli_put_u64(c, key, seconds);
-	else cli_put(c, key, "%s", text);
-}
-
 void cli_force(struct cli *c)
 {
 	struct pr_entry         e;
@@ -98,7 +87,7 @@ void cli_force(struct cli *c)
 	cli_l1_item(c, &receipt, &item, &arrived);
 	cli_put(c, "forced", "%s", pr_kind_infos[e.kind].name);
 	cli_put_u64(c, "item", item);
-	put_time(c, "overdueFrom", arrived + rollup.force_deadline_s);
+	cli_put_time(c, "overdueFrom", arrived + rollup.force_deadline_s);
 	cli_put_hex(c, "transaction", receipt.tx_hash32, 32);
 	cli_row(c, "If no batch holds it by then, `pennyroyal force append` puts it into one.");
 }

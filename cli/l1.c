@@ -78,8 +78,9 @@ const char *cli_l1_error(struct cli *c)
 
 static _Noreturn void poor(struct cli *c, const char *what, pr_u128 value)
 {
-	char    address[CLI_ADDRESS_BYTES], have_text[CLI_AMOUNT_BYTES], need_text[CLI_AMOUNT_BYTES];
+	char    why[512], address[CLI_ADDRESS_BYTES], have_text[CLI_AMOUNT_BYTES], need_text[CLI_AMOUNT_BYTES];
 	pr_u128 have = 0;
+	(void)snprintf(why, sizeof why, "%s", cli_l1_error(c)); /* before the next call clears it */
 	cli_address_format(address, c->addr20);
 	if (pr_ethrpc_balance(c->l1, &have, c->addr20, pr_l1_at(PR_L1_LATEST)) == PR_OK && have / 1000000000u <= UINT64_MAX &&
 	    value / 1000000000u <= UINT64_MAX && have <= value) {
@@ -87,7 +88,7 @@ static _Noreturn void poor(struct cli *c, const char *what, pr_u128 value)
 		cli_amount_format(need_text, (uint64_t)(value / 1000000000u));
 		cli_die("%s: %s holds %s coins on L1, %s and gas are needed: send some there first", what, address, have_text, need_text);
 	}
-	cli_die("%s would fail on L1: %s", what, cli_l1_error(c));
+	cli_die("%s would fail on L1: %s", what, why);
 }
 
 void cli_l1_send(struct cli *c, struct pr_l1_receipt *receipt, const char *what, const uint8_t to20[20], pr_u128 value, const uint8_t *data, size_t len)

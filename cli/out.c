@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -11,6 +12,8 @@
 
 #define JSON_BYTES_MAX (64u << 20)
 #define KEY_WIDTH 18
+#define INTERRUPT 3 /* Ctrl-C and Ctrl-\, as bytes */
+#define QUIT 28
 
 void cli_die(const char *format, ...)
 {
@@ -93,6 +96,16 @@ void cli_put_u64(struct cli *c, const char *key, uint64_t value)
 	else line(key, text);
 }
 
+void cli_put_time(struct cli *c, const char *key, uint64_t seconds)
+{
+	char      text[32] = "";
+	time_t    t = (time_t)seconds;
+	struct tm tm;
+	if (gmtime_r(&t, &tm)) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (c->json) cli_put_u64(c, key, seconds);
+	else line(key, text);
+}
+
 void cli_put_bool(struct cli *c, const char *key, bool value)
 {
 	if (c->json) pr_json_out_bool(object(c, key), value);
@@ -133,6 +146,13 @@ void cli_put_raw(struct cli *c, const char *key, const struct pr_json *doc, uint
 	else pr_json_out_null(object(c, key));
 }
 
+void cli_put_list(struct cli *c, const char *key, const struct pr_json_out *list)
+{
+	if (!c->json) return;
+	if (!pr_json_out_ok(list)) cli_die("the list is too long for --json");
+	pr_json_out_raw(object(c, key), list->buf, list->len);
+}
+
 void cli_row(const struct cli *c, const char *format, ...)
 {
 	va_list list;
@@ -160,18 +180,22 @@ bool cli_prompt(char *out, size_t room, const char *text, bool secret)
 	FILE          *tty = fopen("/dev/tty", "r+");
 	size_t         n = 0;
 	int            ch;
-	bool           fits = true;
+	bool           fits = true, stopped = false;
 
 	if (!tty) return false;
 	(void)setvbuf(tty, NULL, _IONBF, 0);
 	bool silenced = secret && tcgetattr(fileno(tty), &before) == 0;
 	if (silenced) {
 		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG); /* an interrupt must not leave the terminal mute */
 		silenced = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
 	}
 	(void)fputs(text, tty);
 	while ((ch = fgetc(tty)) != EOF && ch != '\n') {
+		if (silenced && (ch == INTERRUPT || ch == QUIT)) {
+			stopped = true;
+			break;
+		}
 		if (n + 1 < room) out[n++] = (char)ch;
 		else fits = false;
 	}
@@ -181,9 +205,9 @@ bool cli_prompt(char *out, size_t room, const char *text, bool secret)
 		(void)fputc('\n', tty);
 	}
 	(void)fclose(tty);
-	if (!fits) {
+	if (stopped || !fits) {
 		pr_secret_wipe(out, room);
-		cli_die("the line is too long");
+		cli_die(stopped ? "interrupted" : "the line is too long");
 	}
 	return true;
 }

@@ -203,11 +203,12 @@ static void submit(struct cli *c, struct cli_answer *a, const struct pr_entry *e
 
 static _Noreturn void refusal(const struct cli_answer *a, uint32_t outcome, const struct pr_entry *e)
 {
-	char status[48], message[256] = "";
+	char        status[48], message[256] = "";
+	uint32_t    error = pr_json_get(&a->doc, outcome, "error");
 	cli_text(status, sizeof status, a, outcome, "status");
-	uint32_t error = pr_json_get(&a->doc, outcome, "error");
-	if (error != PR_JSON_NONE) cli_text(message, sizeof message, a, error, "message");
-	cli_die("%s refused: %s (%s)%s", pr_kind_infos[e->kind].name, status, message, cli_status_advice(status));
+	const char *advice = cli_status_advice(status);
+	if (!advice[0] && error != PR_JSON_NONE) cli_text(message, sizeof message, a, error, "message");
+	cli_die("%s refused: %s%s%s%s", pr_kind_infos[e->kind].name, status, message[0] ? ": " : "", message, advice);
 }
 
 void cli_submit(struct cli *c, const struct pr_entry *e, struct cli_receipt *receipt)

@@ -40,16 +40,6 @@ static uint64_t expiry_read(const struct cli *c, uint64_t fallback_s)
 	return (uint64_t)time(NULL) + seconds;
 }
 
-static void put_time(struct cli *c, const char *key, uint64_t seconds)
-{
-	char      text[32] = "";
-	time_t    t = (time_t)seconds;
-	struct tm tm;
-	if (gmtime_r(&t, &tm)) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (c->json) cli_put_u64(c, key, seconds);
-	else cli_put(c, key, "%s", text);
-}
-
 void cli_streams_open(struct cli *c)
 {
 	struct pr_entry    e = { .kind = PR_KIND_STREAM_OPEN };
@@ -95,7 +85,7 @@ void cli_streams_open(struct cli *c)
 	cli_put(c, "kind", "%s", voucher ? "voucher" : "chain");
 	if (!voucher) cli_put_amount(c, "price", price);
 	cli_put_amount(c, "escrow", escrow);
-	put_time(c, "expiry", e.f[PR_STREAM_OPEN_EXPIRY].num);
+	cli_put_time(c, "expiry", e.f[PR_STREAM_OPEN_EXPIRY].num);
 	cli_put_receipt(c, &receipt);
 }
 
@@ -159,7 +149,7 @@ void cli_streams_show(struct cli *c)
 	cli_put_amount(c, "escrow", s.escrow);
 	if (s.kind == PR_STREAM_CHAIN) cli_put_u64(c, "used", s.used);
 	else cli_put_amount(c, "used", s.used);
-	put_time(c, "expiry", s.expiry);
+	cli_put_time(c, "expiry", s.expiry);
 	cli_put_u64(c, "serial", s.serial);
 	if (s.kind == PR_STREAM_CHAIN) cli_put_bool(c, "seedHere", cli_seed_exists(c, id, s.serial));
 	cli_answer_free(&a);
@@ -183,7 +173,7 @@ void cli_streams_topup(struct cli *c)
 	cli_submit(c, &e, &receipt);
 	cli_put_u64(c, "stream", id);
 	cli_put_amount(c, "escrow", s.escrow + amount);
-	put_time(c, "expiry", e.f[PR_STREAM_TOPUP_EXPIRY].num);
+	cli_put_time(c, "expiry", e.f[PR_STREAM_TOPUP_EXPIRY].num);
 	cli_put_receipt(c, &receipt);
 }
 

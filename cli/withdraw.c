@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
 
@@ -105,14 +104,7 @@ static void progress(struct cli *c, uint32_t id)
 		if (final_at < soonest) soonest = final_at;
 	}
 	cli_put(c, "status", soonest == UINT64_MAX ? "posted: nobody has claimed the batch yet" : "claimed");
-	if (soonest != UINT64_MAX) {
-		time_t    t = (time_t)soonest;
-		char      text[32] = "";
-		struct tm tm;
-		if (gmtime_r(&t, &tm)) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-		if (c->json) cli_put_u64(c, "finalAt", soonest);
-		else cli_put(c, "finalAt", "%s", text);
-	}
+	if (soonest != UINT64_MAX) cli_put_time(c, "finalAt", soonest);
 	cli_answer_free(&a);
 }
 
@@ -141,10 +133,10 @@ void cli_withdrawal(struct cli *c)
 	cli_put_u64(c, "withdrawal", id);
 	if (!cli_ask(c, &a, CLI_NODE, "penny_getWithdrawal", "%" PRIu32, id)) {
 		cli_answer_free(&a);
-		if (cli_flag(c, "execute")) cli_note("not final yet: it cannot be paid now");
 		progress(c, id);
-		if (cli_flag(c, "execute")) exit((cli_finish(c), 1));
-		return;
+		if (!cli_flag(c, "execute")) return;
+		cli_finish(c);
+		cli_die("not final yet: it cannot be paid now");
 	}
 	bool paid = cli_bool(&a, a.at, "paid");
 	cli_bytes(to20, 20, &a, a.at, "to");
