@@ -41,7 +41,7 @@ static bool field_read(struct pr_entry *e, unsigned i, struct pr_entry_wrong *wr
 	case PR_FIELD_PARTY:
 	case PR_FIELD_OBJ:
 	case PR_FIELD_AUX:
-		return integer_read(&e->f[i].num, UINT32_MAX, doc, at) || wrong_set(wrong, name, "an object id (integer below 2^32) expected");
+		return integer_read(&e->f[i].num, PR_OBJECTS_MAX - 1, doc, at) || wrong_set(wrong, name, "an object id (integer below 2^24) expected");
 	case PR_FIELD_U8:
 		return integer_read(&e->f[i].num, UINT8_MAX, doc, at) || wrong_set(wrong, name, "an integer from 0 to 255 expected");
 	case PR_FIELD_VAR:

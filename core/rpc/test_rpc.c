@@ -147,7 +147,7 @@ static void entry_fill(struct pr_entry *e, uint8_t kind)
 		case PR_FIELD_ACCT:
 		case PR_FIELD_PARTY:
 		case PR_FIELD_OBJ:
-		case PR_FIELD_AUX: e->f[i].num = (uint32_t)unit_rand(); break;
+		case PR_FIELD_AUX: e->f[i].num = unit_rand() % PR_OBJECTS_MAX; break;
 		case PR_FIELD_U8: e->f[i].num = (uint8_t)unit_rand(); break;
 		case PR_FIELD_VAR: e->f[i].num = unit_rand(); break;
 		case PR_FIELD_B20: len = 20; break;
