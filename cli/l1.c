@@ -61,7 +61,7 @@ static const struct {
 
 const char *cli_l1_error(struct cli *c)
 {
-	static char                   text[512];
+	static char                   text[2 * PR_ETHRPC_MESSAGE_BYTES + 8];
 	char                          revert[PR_ETHRPC_MESSAGE_BYTES] = "";
 	const struct pr_ethrpc_error *e = pr_ethrpc_error(c->l1);
 	uint8_t                       selector4[4];
@@ -78,7 +78,7 @@ const char *cli_l1_error(struct cli *c)
 
 static _Noreturn void poor(struct cli *c, const char *what, pr_u128 value)
 {
-	char    why[512], address[CLI_ADDRESS_BYTES], have_text[CLI_AMOUNT_BYTES], need_text[CLI_AMOUNT_BYTES];
+	char    why[2 * PR_ETHRPC_MESSAGE_BYTES + 8], address[CLI_ADDRESS_BYTES], have_text[CLI_AMOUNT_BYTES], need_text[CLI_AMOUNT_BYTES];
 	pr_u128 have = 0;
 	(void)snprintf(why, sizeof why, "%s", cli_l1_error(c)); /* before the next call clears it */
 	cli_address_format(address, c->addr20);
