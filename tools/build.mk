@@ -4,7 +4,7 @@
 B       ?= build
 CC      ?= gcc
 OPT     ?= -O3
-WARN    := -std=c17 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
+WARN    := -std=c17 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wno-format-truncation -Werror
 HARDEN  := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS  ?= $(OPT) -g
 CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP

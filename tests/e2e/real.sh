@@ -12,7 +12,7 @@ if [ ! -r "$lineage" ]; then
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ONCE=1 LINEAGE=$lineage TRACE=$traces DIR=run/test-real L1_PORT=20545 SEQ_PORT=20550 WATCHER_PORT=20551 CLAIMER_PORT=20552 BRIDGE_PORT=20553 tools/devnet >"$log" 2>&1; then
+if ONCE=1 LINEAGE=$lineage TRACE=$traces DIR=run/test-real L1_PORT=22545 SEQ_PORT=22550 WATCHER_PORT=22551 CLAIMER_PORT=22552 BRIDGE_PORT=22553 tools/devnet >"$log" 2>&1; then
   sed -n '/^Summary/,$p' "$log"
   echo "real: 1 passed, 0 failed, 0 skipped"
 else
