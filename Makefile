@@ -24,7 +24,7 @@ test: deps
 	@tests/run
 
 check: $(TESTS)
-	@for t in $(TESTS); do $$t || failed=1; done; [ -z "$$failed" ]
+	@for t in $(TESTS); do $$t || { echo "FAILED $$t"; failed=1; }; done; [ -z "$$failed" ]
 check-source:
 	@tools/check-source
 check-gen:
