@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/crypto/sha256.h"
 #include "core/crypto/sig.h"
+#include "core/rt/clock.h"
 
 #define BODY_BYTES 120000u
 #define QUEUE_MAX 64u
 #define NODES_MAX 65536u
 #define DEADLINE_MS 60000u
+#define AWAY_MS 60000u
 
 void wl_die(const char *format, ...)
 {
@@ -70,6 +73,17 @@ static int known_address(void *ctx, uint32_t id, uint8_t addr20[20])
 	return c->types[id];
 }
 
+/* Posts a body; a sequencer that is away is tried again with the same bytes: it answers what it had taken before with the same receipts. */
+static void post(struct wl_client *c, struct pr_httpc_response *r, const char *what, const char *target, const char *type, const void *body, size_t len)
+{
+	enum pr_err err;
+	for (uint64_t start = pr_clock_ms();; usleep(100000)) {
+		err = pr_httpc_request(c->http, r, "POST", target, type, body, len, DEADLINE_MS);
+		if (err == PR_OK && r->status != 503) return;
+		if (pr_clock_ms() - start > AWAY_MS) wl_die("%s: %s", what, err == PR_OK ? "busy for too long" : pr_err_name(err));
+	}
+}
+
 static uint32_t parse_result(struct wl_client *c, struct pr_json *doc, const char *what, const struct pr_httpc_response *r)
 {
 	if (r->status != 200) wl_die("%s: HTTP status %u: %.200s", what, r->status, r->body);
@@ -83,8 +97,7 @@ uint32_t wl_call(struct wl_client *c, struct pr_json *doc, const char *method, c
 	char                     body[2048];
 	int                      n = snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}", method, params);
 	PR_CHECK(n > 0 && (size_t)n < sizeof body);
-	enum pr_err err = pr_httpc_post(c->http, &r, "application/json", body, (size_t)n, DEADLINE_MS);
-	if (err != PR_OK) wl_die("%s: %s", method, pr_err_name(err));
+	post(c, &r, method, "/", "application/json", body, (size_t)n);
 	return parse_result(c, doc, method, &r);
 }
 
@@ -95,8 +108,7 @@ void wl_flush(struct wl_client *c)
 
 	if (c->waiting == 0) return;
 	c->body_len += (size_t)snprintf(c->body + c->body_len, BODY_BYTES - c->body_len, "]}");
-	enum pr_err err = pr_httpc_post(c->http, &r, "application/json", c->body, c->body_len, DEADLINE_MS);
-	if (err != PR_OK) wl_die("penny_submit: %s", pr_err_name(err));
+	post(c, &r, "penny_submit", "/", "application/json", c->body, c->body_len);
 	uint32_t result = parse_result(c, &doc, "penny_submit", &r), i = 0;
 	if (pr_json_count(&doc, result) != c->waiting) wl_die("penny_submit: %.400s", r.body);
 	for (uint32_t at = pr_json_first(&doc, result); at != PR_JSON_NONE; at = pr_json_next(&doc, at), i++) {
@@ -143,12 +155,13 @@ void wl_ticks(struct wl_client *c, const uint8_t *records, uint32_t count)
 {
 	struct pr_httpc_response r;
 	struct pr_json           doc;
-	uint64_t                 accepted = 0;
+	uint64_t                 accepted = 0, duplicates = 0;
 
-	enum pr_err err = pr_httpc_request(c->http, &r, "POST", "/v1/ticks", "application/octet-stream", records, (size_t)count * 44, DEADLINE_MS);
-	if (err != PR_OK) wl_die("ticks: %s", pr_err_name(err));
+	post(c, &r, "ticks", "/v1/ticks", "application/octet-stream", records, (size_t)count * 44);
 	(void)parse_result(c, &doc, "ticks", &r);
-	if (!pr_json_u64(&accepted, &doc, pr_json_get(&doc, 0, "accepted")) || accepted != count) wl_die("ticks: %.400s", r.body);
+	if (!pr_json_u64(&accepted, &doc, pr_json_get(&doc, 0, "accepted")) || !pr_json_u64(&duplicates, &doc, pr_json_get(&doc, 0, "duplicates")) ||
+	    accepted + duplicates != count)
+		wl_die("ticks: %.400s", r.body);
 	c->ticks_sent += count;
 	c->tick_bodies++;
 }
