@@ -1,4 +1,7 @@
-/* The feed: what L1 said about our contracts, confirmed, each event once, for the sequencer. */
+/* The feed: what L1 said about our contracts, confirmed, each event once and in L1's order, for the sequencer.
+ *
+ * Events are stored before the follower's position, so after a restart L1 tells the last of them again.  They are compared with what is stored, and
+ * news begins where that ends.  Feeding cannot be undone: if L1 replaced a block that was fed, the bridge stops and says so. */
 #ifndef BRG_FEED_H
 #define BRG_FEED_H
 
@@ -6,21 +9,32 @@
 #include "core/l1/watch.h"
 #include "core/rpc/chain.h"
 
+/* What was fed: next item, next batch, next claim; the hash of the last batch. */
+struct brg_fed {
+	uint64_t items, batches, claims;
+	uint8_t last_hash32[32];
+};
+
 struct brg_feed {
 	struct pr_eventlog log;
 	struct pr_watch *watch;
-	/* what was fed: next item, next batch, next claim; the hash of the last batch */
-	uint64_t items, batches, claims, event_block, block;
-	uint8_t last_hash32[32];
-	bool reorganised; /* L1 took back what was fed: someone must look */
+	struct brg_fed fed;
+	uint64_t block;       /* the last block told; 0 before the first of this run */
+	uint64_t event_block; /* the last one with events */
+	/* Digests of the events that are stored and that L1 will tell again first. */
+	uint8_t (*again)[32];
+	uint64_t again_count, again_next, again_cap;
+	bool reorganised;            /* L1 took back what was fed: someone must look */
 };
 
-/* dir/archive becomes the spool.  PR_ERR_CORRUPT: it does not fit the chain. */
+/* dir/archive becomes the spool.  PR_ERR_CONFIG: the chain file has no genesis root; PR_ERR_CORRUPT: the spool does not fit the chain. */
 PR_MUST_USE enum pr_err brg_feed_open(struct brg_feed *feed, const struct pr_chain *chain, const char *dir, struct pr_ethrpc *rpc,
                                       enum pr_l1_tag target, uint64_t depth);
 void brg_feed_close(struct brg_feed *feed);
+/* False while what is stored was not told again: what L1 holds is not known yet. */
+bool brg_feed_sure(const struct brg_feed *feed);
 
-/* Reads what is new.  PR_ERR_CORRUPT with feed->reorganised: stop. */
+/* Reads what is new.  PR_ERR_CORRUPT with feed->reorganised: stop.  PR_ERR_PEER: the node left something out, nothing of that block was fed. */
 PR_MUST_USE enum pr_err brg_feed_step(struct brg_feed *feed);
 
 #endif

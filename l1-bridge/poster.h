@@ -1,4 +1,8 @@
-/* Lands the batcher's batches on L1, each once and in order. */
+/* Lands the batcher's batches on L1, each once and in order.
+ *
+ * L1 itself takes a batch only on its parent, so no order of submission and no crash can post twice; this sees to it that each arrives.  A batch is
+ * submitted under an id of its number and attempt.  A new attempt follows one that failed, after a growing pause, and one that landed but is not in
+ * the chain that the feed has read since: a reorganisation deeper than tx.confirmations took it. */
 #ifndef BRG_POSTER_H
 #define BRG_POSTER_H
 
@@ -10,23 +14,36 @@
 struct brg_poster {
 	const struct pr_chain *chain;
 	struct pr_txmgr *txmgr;
+	struct pr_ethrpc *eth;
 	struct pr_spool_reader *reader;
 	const char *dir;
-	uint64_t next;  /* batch to submit next */
-	bool failed;    /* an intent failed: what L1 lacks is submitted again under new ids */
-	bool diverged;  /* L1 holds another batch of a number that we packed */
+	uint64_t compared;     /* batches on L1 up to this one are ours */
+	uint64_t l1_time;      /* of a recent block of L1 */
+	uint64_t retry_ms;     /* no further attempt at a failed batch before this */
+	uint64_t retry_number; /* the batch that attempts were last counted for, and how many there were */
+	uint32_t retry_attempt;
+	bool diverged;         /* L1 holds another batch of a number that we packed, or our batches stand on another chain */
 };
 
-/* Intent ids: a mark, for posts the attempt (bits 48 to 55), and the number of the batch or withdrawal. */
+/* Intent ids: a mark, the attempt (16 bits), the number of the batch or withdrawal (40 bits). */
 #define BRG_INTENT_POST ((uint64_t)'P' << 56)
 #define BRG_INTENT_WITHDRAW ((uint64_t)'W' << 56)
-#define BRG_INTENT_NUMBER (((uint64_t)1 << 48) - 1)
 #define BRG_INTENT_MARK ((uint64_t)0xff << 56)
-#define BRG_ATTEMPTS_MAX 256u
+#define BRG_INTENT_NUMBER_BITS 40
+#define BRG_INTENT_NUMBER (((uint64_t)1 << BRG_INTENT_NUMBER_BITS) - 1)
+#define BRG_ATTEMPTS_MAX 65536u
 
-void brg_poster_init(struct brg_poster *p, const struct pr_chain *chain, struct pr_txmgr *txmgr, const char *dir);
+static inline uint64_t brg_intent(uint64_t mark, uint32_t attempt, uint64_t number)
+{
+	PR_CHECK(attempt < BRG_ATTEMPTS_MAX && number <= BRG_INTENT_NUMBER);
+	return mark | (uint64_t)attempt << BRG_INTENT_NUMBER_BITS | number;
+}
+
+/* txmgr and eth are borrowed, dir is kept. */
+void brg_poster_init(struct brg_poster *p, const struct pr_chain *chain, struct pr_txmgr *txmgr, struct pr_ethrpc *eth, const char *dir);
 void brg_poster_close(struct brg_poster *p);
-/* Submits what may be submitted; ahead: batches in flight at most. Errors are those of the spool and the store. */
-PR_MUST_USE enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, uint64_t ahead);
+/* Submits what may be submitted; ahead: batches at most that are not in a block of L1 yet.  Errors of the node pass; PR_ERR_CORRUPT and PR_ERR_IO are those of the spool and
+ * the store. */
+PR_MUST_USE enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, uint64_t ahead, uint64_t now_ms);
 
 #endif

@@ -1,0 +1,188 @@
+/* The bridge against real contracts: the feed holds each event once, each batch lands once, through kills, reorganisations and refusals. */
+#include "l1-bridge/test_kit.h"
+
+static void test_killed_at_any_moment(void)
+{
+	unsigned kills = 0;
+
+	kit_bridge(2, 2, kit_no_sets);
+	for (int round = 0; round < 60; round++) {
+		for (uint64_t i = unit_rand() % 3; i > 0; i--) kit_deposit(1 + unit_rand() % 1000);
+		for (uint64_t i = unit_rand() % 3; i > 0; i--) kit_post(kit_l1_time());
+		usleep((useconds_t)(unit_rand() % 40000));
+		if (unit_rand() % 4) anvil_mine(kit.rpc, 1 + (unsigned)(unit_rand() % 2));
+		if (unit_rand() % 3) continue;
+		UNIT_CHECK(child_kill(kit.bridge, SIGKILL) == -SIGKILL);
+		kills++;
+		kit_bridge(2, 2, kit_no_sets);
+	}
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(kills > 0 && kit.posts > 20 && kit.deposits > 20);
+	UNIT_CHECK(!child_said(kit.log, " failed reason="));
+	child_await(kit.log, "serving port=");
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
+/* With one confirmation, a batch counts as landed as soon as it is mined: what the reorganisation takes must be posted again all the same. */
+static void test_a_reorganisation_within_the_depth_is_survived(void)
+{
+	for (unsigned confirmations = 1; confirmations <= 3; confirmations += 2) {
+		kit_bridge(8, confirmations, kit_no_sets);
+		for (int round = 0; round < 4; round++) {
+			uint64_t nonce = kit_operator_nonce();
+			for (int i = 0; i < 3; i++) kit_post(kit_l1_time());
+			kit_deposit(5);
+			anvil_mine(kit.rpc, 1);
+			for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; kit_operator_nonce() != nonce + 3; usleep(10000)) {
+				PR_CHECK(pr_clock_ms() < until);
+				anvil_mine(kit.rpc, 1);
+			}
+			anvil_mine(kit.rpc, 1);
+			usleep((useconds_t)(unit_rand() % 60000));
+			kit_reorg(3 + (unsigned)(unit_rand() % 4));
+			/* The depositor's wallet sends a deposit that is gone again. */
+			const uint8_t *out;
+			size_t         len;
+			uint8_t        call[4];
+			pr_abi_selector(call, "count()");
+			struct pr_ethrpc_msg msg = { .to20_opt = kit.contracts.inbox20, .data = call, .data_len = 4 };
+			PR_CHECK(pr_ethrpc_call(kit.rpc, &out, &len, &msg, pr_l1_at(PR_L1_LATEST)) == PR_OK && len == 32);
+			for (uint64_t there = pr_be64(out + 24), all = kit.deposits; there < all; there++) {
+				kit_deposit(5);
+				kit.deposits--;
+			}
+			kit_settle();
+		}
+		kit_check(0);
+		UNIT_CHECK(!child_said(kit.log, "reorganised below"));
+		UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+	}
+}
+
+/* The feed cannot take back: the bridge ends with an error, whether it ran while L1 changed or not. */
+static void test_a_reorganisation_of_what_was_fed_stops_it(void)
+{
+	for (int down = 0; down < 2; down++) {
+		kit_bridge(0, 1, kit_no_sets);
+		kit_deposit(7);
+		kit_settle();
+		if (down) UNIT_CHECK(child_kill(kit.bridge, SIGKILL) == -SIGKILL);
+		uint64_t head;
+		PR_CHECK(pr_ethrpc_block_number(kit.rpc, &head) == PR_OK);
+		kit_reorg((unsigned)(head - kit_fed().block + 1));
+		kit.deposits--;
+		anvil_mine(kit.rpc, 1);
+		if (down) kit_bridge(0, 1, kit_no_sets);
+		UNIT_CHECK(child_ended(kit.bridge) == 1 && child_said(kit.log, "L1 reorganised below what was fed"));
+		/* The remedy of docs/operations.md: the feed is read from L1 again. */
+		tempdir_remove(kit.feed_dir);
+		kit_bridge(0, 1, kit_no_sets);
+		kit_settle();
+		kit_check(0);
+		UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+	}
+}
+
+/* A batch from the future waits for L1's time; it is not tried, and so does not fail. */
+static void test_a_batch_ahead_of_l1_waits(void)
+{
+	uint64_t nonce = kit_operator_nonce();
+
+	kit_bridge(0, 1, kit_no_sets);
+	child_await(kit.log, "serving port=");
+	kit_post(kit_l1_time() + 5000);
+	for (int i = 0; i < 5; i++) {
+		anvil_mine(kit.rpc, 1);
+		usleep(30000);
+	}
+	UNIT_CHECK(kit_operator_nonce() == nonce);
+	anvil_do(kit.rpc, "evm_increaseTime", "[5000]");
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(!child_said(kit.log, " failed reason="));
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
+/* A refusal is not the end: the batch is tried again, and those behind it. */
+static void test_a_refused_batch_is_tried_again(void)
+{
+	char code[65536];
+	const char *text;
+	size_t len;
+	char params[128];
+
+	kit_bridge(0, 1, kit_no_sets);
+	snprintf(params, sizeof params, "[\"0x%s\",\"latest\"]", kit_hex(kit.contracts.rollup20, 20));
+	PR_CHECK(pr_ethrpc_request(kit.rpc, &text, &len, "eth_getCode", params) == PR_OK && len < sizeof code);
+	memcpy(code, text, len);
+	code[len] = 0;
+	child_await(kit.log, "serving port=");
+	anvil_do(kit.rpc, "anvil_setCode", "[\"0x%s\",\"0x60006000fd\"]", kit_hex(kit.contracts.rollup20, 20));
+	for (int i = 0; i < 3; i++) kit_post(kit_l1_time());
+	child_await(kit.log, " failed reason=");
+	char *restore = malloc(len + 128);
+	PR_CHECK(restore);
+	snprintf(restore, len + 128, "[\"0x%s\",%s]", kit_hex(kit.contracts.rollup20, 20), code);
+	PR_CHECK(pr_ethrpc_request(kit.rpc, &text, &len, "anvil_setCode", restore) == PR_OK);
+	free(restore);
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
+/* Somebody else has the operator's key: nothing is posted after their batch, before and after a restart. */
+static void test_another_poster_stops_posting(void)
+{
+	struct pr_post post;
+	uint8_t        data[PR_BATCH_DATA_MAX / 8];
+
+	kit_make_post(&post, kit.posts, kit_l1_time());
+	kit_send(KIT_OPERATOR, kit.contracts.rollup20, 0, data, pr_call_post(data, sizeof data, &post));
+	anvil_mine(kit.rpc, 1);
+	uint64_t nonce = kit_operator_nonce();
+	PR_CHECK(nonce == kit.posts + 1);
+	for (int i = 0; i < 2; i++) kit_post(kit_l1_time());
+	for (int start = 0; start < 2; start++) {
+		kit_bridge(0, 1, kit_no_sets);
+		child_await(kit.log, "diverged: L1 holds another batch=");
+		for (int i = 0; i < 5; i++) {
+			anvil_mine(kit.rpc, 1);
+			usleep(30000);
+		}
+		UNIT_CHECK(child_runs(kit.bridge) && kit_operator_nonce() == nonce);
+		UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+	}
+}
+
+static void test_another_key_is_refused(void)
+{
+	char    keystore[PR_KEYSTORE_FILE_BYTES_MAX];
+	uint8_t key32[32];
+	size_t  len;
+
+	hex_bytes(key32, 32, anvil_keys[KIT_PERSON]);
+	PR_CHECK(pr_keystore_encrypt(keystore, sizeof keystore, &len, key32, (const uint8_t *)"pw", 2, PR_KEYSTORE_LOG2_N_MIN) == PR_OK);
+	PR_CHECK(pr_file_write_atomic(kit.key, keystore, len) == PR_OK);
+	kit_bridge(0, 1, kit_no_sets);
+	UNIT_CHECK(child_ended(kit.bridge) == 1 && child_said(kit.log, "another operator than this configuration"));
+}
+
+int main(void)
+{
+	if (!anvil_available()) {
+		UNIT_SKIP("test_bridge", ANVIL_MISSING);
+		return UNIT_END();
+	}
+	pr_crypto_init();
+	kit_open();
+	UNIT_RUN(test_killed_at_any_moment);
+	UNIT_RUN(test_a_reorganisation_within_the_depth_is_survived);
+	UNIT_RUN(test_a_reorganisation_of_what_was_fed_stops_it);
+	UNIT_RUN(test_a_batch_ahead_of_l1_waits);
+	UNIT_RUN(test_a_refused_batch_is_tried_again);
+	UNIT_RUN(test_another_poster_stops_posting);
+	UNIT_RUN(test_another_key_is_refused);
+	kit_close();
+	return UNIT_END();
+}
