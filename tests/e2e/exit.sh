@@ -72,10 +72,9 @@ echo content >"$keep/content"
 asset=$(p bob assets register "$keep/content" --kind dataset --share "$bob=1" --json | field asset)
 p alice pay "$asset" 2 >/dev/null || give_up "alice's payment to asset $asset"
 share=$(p bob shares show "$asset" --json | grep -oE '"id": *[0-9]+' | grep -oE '[0-9]+' | tail -1)
-settled() { [ "$(p bob status --json | field sealed)" = "$(p bob status --json | field posted)" ] && p bob assets show "$asset" >/dev/null 2>&1; }
-sleep 3
-until_true 30 settled || give_up "the payment did not reach L1"
-sleep 2
+# The verifying node, which knows L1 alone, must have seen the payment and the share.
+on_l1() { rpc=$where p bob assets show "$asset" 2>/dev/null | grep -qE '^direct revenue +2$' && rpc=$where p bob shares show "$asset" 2>/dev/null | grep -q .; }
+until_true 40 on_l1 || give_up "the payment did not reach L1: $(rpc=$where p bob assets show "$asset" 2>&1 | tr '\n' ' ')"
 
 # The operator is gone for ever, keys and data with it.
 kill -9 "$devnet"
