@@ -41,6 +41,7 @@ static struct {
 	struct brg_relay relay;
 	struct pr_http_server *http;
 	uint8_t key32[32], addr20[20];
+	bool checked; /* the contracts */
 	_Atomic bool stopping, ready;
 } app;
 
@@ -77,29 +78,38 @@ static uint32_t confirmations(void)
 static enum pr_err txmgr_open(void)
 {
 	char                    dir[PR_PATH_BYTES_MAX];
-	struct pr_rollup_config on_chain;
-	struct pr_contracts     c;
 	struct pr_txmgr_options options = { .dir = dir, .chain_id = app.chain.l1_chain_id, .sign = sign, .changed_opt = on_changed,
 		.confirmations = confirmations(), .in_flight_max = (uint32_t)brg_config.in_flight,
 		.bump_after_ms = brg_config.bump_after_ms, .rebroadcast_ms = 10000, .max_fee_cap = (pr_u128)brg_config.max_fee_gwei * 1000000000u,
 		.gas_margin_percent = 20 };
 
-	memcpy(c.rollup20, app.chain.rollup20, 20);
-	memcpy(c.inbox20, app.chain.inbox20, 20);
-	memcpy(c.vault20, app.chain.vault20, 20);
-	PR_FORWARD(pr_contracts_config(&on_chain, app.eth, &c));
-	if (memcmp(on_chain.domain32, app.chain.domain32, 32) != 0 || memcmp(on_chain.operator20, app.addr20, 20) != 0) {
-		PR_LOG_ERROR("the Rollup on L1 has another domain or another operator than this configuration");
-		return PR_ERR_CONFIG;
-	}
+	PR_FORWARD(pr_dir_make(brg_config.data_dir));
 	PR_FORWARD(pr_path_join(dir, brg_config.data_dir, "transactions"));
 	memcpy(options.addr20, app.addr20, 20);
 	return pr_txmgr_open(&app.txmgr, app.eth, &options);
 }
 
+/* The contracts on L1 must be those of the chain file and take batches from our key; looked at once. */
+static enum pr_err check_contracts(void)
+{
+	struct pr_rollup_config on_chain;
+	struct pr_contracts     c;
+
+	if (app.checked) return PR_OK;
+	memcpy(c.rollup20, app.chain.rollup20, 20);
+	memcpy(c.inbox20, app.chain.inbox20, 20);
+	memcpy(c.vault20, app.chain.vault20, 20);
+	PR_FORWARD(pr_contracts_config(&on_chain, app.eth, &c));
+	app.checked = true;
+	if (memcmp(on_chain.domain32, app.chain.domain32, 32) == 0 && memcmp(on_chain.operator20, app.addr20, 20) == 0) return PR_OK;
+	PR_LOG_ERROR("the Rollup on L1 has another domain or another operator than this configuration");
+	return PR_ERR_CONFIG;
+}
+
 /* Does what is due, in order; the first error ends it. */
 static enum pr_err look(uint64_t now_ms)
 {
+	PR_FORWARD(check_contracts());
 	PR_FORWARD(brg_feed_step(&app.feed));
 	PR_FORWARD(brg_poster_step(&app.poster, &app.feed, brg_config.in_flight, now_ms));
 	PR_FORWARD(pr_txmgr_step(app.txmgr, now_ms));
@@ -118,9 +128,11 @@ static bool round_once(void)
 		PR_LOG_ERROR("stopping err=%s", pr_err_name(err));
 		return false;
 	}
-	if (err != last && err != PR_OK) PR_LOG_WARN("err=%s: trying again", pr_err_name(err));
-	last      = err;
-	app.ready = err == PR_OK && !app.poster.diverged && brg_feed_sure(&app.feed);
+	if (err != last && err != PR_OK) PR_LOG_WARN("err=%s node=\"%s\": trying again", pr_err_name(err), pr_ethrpc_error(app.eth)->message);
+	last = err;
+	bool ready = err == PR_OK && !app.poster.diverged && brg_feed_sure(&app.feed);
+	if (ready && !app.ready) PR_LOG_INFO("ready l1_block=%" PRIu64 " next_batch=%" PRIu64, app.feed.block, app.feed.fed.batches);
+	app.ready = ready;
 	pr_metric_set(&brg_block, app.feed.block);
 	pr_metric_set(&brg_next, app.feed.fed.batches);
 	return true;

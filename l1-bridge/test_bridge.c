@@ -20,7 +20,7 @@ static void test_killed_at_any_moment(void)
 	kit_check(0);
 	UNIT_CHECK(kills > 0 && kit.posts > 20 && kit.deposits > 20);
 	UNIT_CHECK(!child_said(kit.log, " failed reason="));
-	child_await(kit.log, "serving port=");
+	child_await(kit.log, "ready l1_block=");
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
@@ -90,7 +90,7 @@ static void test_a_batch_ahead_of_l1_waits(void)
 	uint64_t nonce = kit_operator_nonce();
 
 	kit_bridge(0, 1, kit_no_sets);
-	child_await(kit.log, "serving port=");
+	child_await(kit.log, "ready l1_block=");
 	kit_post(kit_l1_time() + 5000);
 	for (int i = 0; i < 5; i++) {
 		anvil_mine(kit.rpc, 1);
@@ -117,7 +117,7 @@ static void test_a_refused_batch_is_tried_again(void)
 	PR_CHECK(pr_ethrpc_request(kit.rpc, &text, &len, "eth_getCode", params) == PR_OK && len < sizeof code);
 	memcpy(code, text, len);
 	code[len] = 0;
-	child_await(kit.log, "serving port=");
+	child_await(kit.log, "ready l1_block=");
 	anvil_do(kit.rpc, "anvil_setCode", "[\"0x%s\",\"0x60006000fd\"]", kit_hex(kit.contracts.rollup20, 20));
 	for (int i = 0; i < 3; i++) kit_post(kit_l1_time());
 	child_await(kit.log, " failed reason=");
@@ -164,8 +164,13 @@ static void test_another_key_is_refused(void)
 	hex_bytes(key32, 32, anvil_keys[KIT_PERSON]);
 	PR_CHECK(pr_keystore_encrypt(keystore, sizeof keystore, &len, key32, (const uint8_t *)"pw", 2, PR_KEYSTORE_LOG2_N_MIN) == PR_OK);
 	PR_CHECK(pr_file_write_atomic(kit.key, keystore, len) == PR_OK);
-	kit_bridge(0, 1, kit_no_sets);
+	char set[400];
+	snprintf(set, sizeof set, "data.dir=%s/other", kit.dir);
+	kit_bridge(0, 1, (const char *const[]){ set, NULL });
 	UNIT_CHECK(child_ended(kit.bridge) == 1 && child_said(kit.log, "another operator than this configuration"));
+	/* Nor does a key take over the nonces of another. */
+	kit_bridge(0, 1, kit_no_sets);
+	UNIT_CHECK(child_ended(kit.bridge) == 1 && child_said(kit.log, "cannot start err=config"));
 }
 
 int main(void)

@@ -248,7 +248,7 @@ static inline void kit_open(void)
 	hex_bytes(key32, 32, anvil_keys[KIT_OPERATOR]);
 	PR_CHECK(pr_keystore_encrypt(keystore, sizeof keystore, &len, key32, (const uint8_t *)"pw", 2, PR_KEYSTORE_LOG2_N_MIN) == PR_OK);
 	PR_CHECK(pr_file_write_atomic(kit.key, keystore, len) == PR_OK && pr_file_write_atomic(kit.password, "pw\n", 3) == PR_OK);
-	PR_CHECK(pr_dir_make(kit.data_dir) == PR_OK && pr_spool_open(&kit.post, kit.post_dir, 1u << 20, 1) == PR_OK);
+	PR_CHECK(pr_spool_open(&kit.post, kit.post_dir, 1u << 20, 1) == PR_OK);
 }
 
 static inline void kit_close(void)

@@ -15,7 +15,7 @@
 #include "core/base/check.h"
 #include "core/rt/clock.h"
 
-#define CHILD_WAIT_MS_MAX 60000u
+#define CHILD_WAIT_MS_MAX 30000u
 
 /* Starts run(argc, argv), argv ended by NULL; it dies with the test.  The log begins anew. */
 static inline pid_t child_start(int (*run)(int argc, char **argv), const char *const *argv, const char *log_path)
@@ -81,10 +81,16 @@ static inline bool child_said(const char *log_path, const char *what)
 	return found;
 }
 
-/* Stops the test if it never says so. */
+/* Stops the test, showing the log, if it never says so. */
 static inline void child_await(const char *log_path, const char *what)
 {
-	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; !child_said(log_path, what); usleep(1000)) PR_CHECK(pr_clock_ms() < until);
+	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; !child_said(log_path, what); usleep(1000)) {
+		if (pr_clock_ms() < until) continue;
+		char *text = child_log(log_path);
+		fprintf(stderr, "never said \"%s\":\n%s", what, text);
+		free(text);
+		PR_CHECK(false);
+	}
 }
 
 #endif
