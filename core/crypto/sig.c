@@ -53,6 +53,15 @@ uint8_t pr_sig_split(uint8_t r32[32], uint8_t s32[32], const uint8_t sig64[64])
 	return sig64[32] >> 7;
 }
 
+bool pr_sig_from_rsv(uint8_t sig64[64], const uint8_t rsv65[65])
+{
+	uint8_t v = rsv65[64] >= 27 ? (uint8_t)(rsv65[64] - 27) : rsv65[64];
+	if (v > 1 || rsv65[32] >> 7) return false;
+	memcpy(sig64, rsv65, 64);
+	sig64[32] = (uint8_t)(sig64[32] | v << 7);
+	return true;
+}
+
 bool pr_sig_recover_var(uint8_t addr20[20], const uint8_t digest32[32], const uint8_t sig64[64])
 {
 	const secp256k1_context *ctx = secp256k1_context_static;

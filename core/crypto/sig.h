@@ -30,4 +30,8 @@ void pr_sig_blind(const uint8_t seed32[32]);
 /* The parts of a compact signature as Ethereum transactions and ecrecover take them.  Returns yParity (0 or 1). */
 uint8_t pr_sig_split(uint8_t r32[32], uint8_t s32[32], const uint8_t sig64[64]);
 
+/* The compact form of what wallets return: r (32 bytes), s (32 bytes), v (0, 1, 27 or 28).  Returns false if v is another byte or s has its top
+ * bit set, which no low s has; whether s is low is pr_sig_recover_var's to judge. */
+PR_MUST_USE bool pr_sig_from_rsv(uint8_t sig64[64], const uint8_t rsv65[65]);
+
 #endif

@@ -105,6 +105,27 @@ static void test_high_s_is_refused(void)
 	}
 }
 
+/* The 65 bytes of wallets and the 64 of EIP-2098 are the same signature; anything else is none. */
+static void test_from_rsv(void)
+{
+	uint8_t key32[32] = { 0 }, digest32[32], sig64[64], rsv65[65], back64[64];
+	key32[31] = 7;
+	for (unsigned round = 0; round < 20; round++) {
+		for (unsigned i = 0; i < 32; i++) digest32[i] = (uint8_t)(unit_rand() >> 24);
+		UNIT_CHECK(pr_sig_sign(sig64, digest32, key32));
+		uint8_t parity = pr_sig_split(rsv65, rsv65 + 32, sig64);
+		for (unsigned v = 0; v < 256; v++) {
+			rsv65[64] = (uint8_t)v;
+			bool ok   = pr_sig_from_rsv(back64, rsv65);
+			UNIT_CHECK(ok == (v == 0 || v == 1 || v == 27 || v == 28));
+			if (ok) UNIT_CHECK((memcmp(back64, sig64, 64) == 0) == (v % 27 == parity));
+		}
+		rsv65[64] = 27;
+		rsv65[32] |= 0x80;
+		UNIT_CHECK(!pr_sig_from_rsv(back64, rsv65));
+	}
+}
+
 static void test_bounds_of_r_and_s(void)
 {
 	/* r = n - 1 and r = 5 are no x coordinates of the curve; r = 1, 2 and n - 2 are. */
@@ -166,6 +187,7 @@ int main(void)
 	UNIT_RUN(test_eip_2098_vectors);
 	UNIT_RUN(test_known_addresses_and_key_bounds);
 	UNIT_RUN(test_high_s_is_refused);
+	UNIT_RUN(test_from_rsv);
 	UNIT_RUN(test_bounds_of_r_and_s);
 	UNIT_RUN(test_sign_recovers_to_the_address_and_blinding_changes_nothing);
 	return UNIT_END();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/codec/wire.h"
+#include "core/crypto/sig.h"
 
 static bool wrong_set(struct pr_entry_wrong *wrong, const char *field, const char *text)
 {
@@ -33,6 +34,13 @@ static bool integer_read(uint64_t *out, uint64_t max, const struct pr_json *doc,
 	return pr_json_u64(out, doc, at) && *out <= max;
 }
 
+/* The compact form, or what eth_signTypedData_v4 returns. */
+static bool sig_read(uint8_t sig64[64], const struct pr_json *doc, uint32_t at)
+{
+	uint8_t rsv65[65];
+	return pr_json_hex(sig64, 64, doc, at) || (pr_json_hex(rsv65, 65, doc, at) && pr_sig_from_rsv(sig64, rsv65));
+}
+
 static bool field_read(struct pr_entry *e, unsigned i, struct pr_entry_wrong *wrong, const struct pr_json *doc, uint32_t at)
 {
 	const char *name = member_name(e->kind, i);
@@ -53,7 +61,7 @@ static bool field_read(struct pr_entry *e, unsigned i, struct pr_entry_wrong *wr
 	case PR_FIELD_RND32:
 		return pr_json_hex(e->f[i].bytes, 32, doc, at) || wrong_set(wrong, name, "0x and 64 hexadecimal digits expected");
 	case PR_FIELD_SIG64:
-		return pr_json_hex(e->sig64, 64, doc, at) || wrong_set(wrong, name, "0x and 128 hexadecimal digits expected (EIP-2098)");
+		return sig_read(e->sig64, doc, at) || wrong_set(wrong, name, "a signature expected: 0x and 128 hexadecimal digits (EIP-2098) or 130 (r, low s, v)");
 	}
 	return false;
 }

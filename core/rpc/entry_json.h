@@ -3,7 +3,9 @@
  *     {"kind": "transfer", "from": 7, "nonce": 0, "deadline": 0, "to": 8, "amount": "1000", "sig": "0x..."}
  *
  * Ids and u8 are integers; var are integers or decimal strings when read, decimal strings when written (2^53); bytes are "0x" and hex of exact
- * length.  The field "kind" of asset_register and stream_open is the member "asset_kind" / "stream_kind".  Every field of the kind must be there and no other; sig may be left out where allowed.  A JSON string is the entry's wire form in hex. */
+ * length.  The field "kind" of asset_register and stream_open is the member "asset_kind" / "stream_kind".  Every field of the kind must be there
+ * and no other; sig may be left out where allowed.  sig is written in its 64 bytes (EIP-2098); the 65 of eth_signTypedData_v4 are read too.  A
+ * JSON string is the entry's wire form in hex. */
 #ifndef PR_RPC_ENTRY_JSON_H
 #define PR_RPC_ENTRY_JSON_H
 
