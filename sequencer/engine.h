@@ -5,7 +5,7 @@
  *     feed  ---> items waiting -+        fold.c         +--> seq_block_seal        log S, sealed record
  *     timer ---> seq_drain -----+                       +--> seq_block_begin       log B, inbox items
  *
- * Time.  A batch's timestamp is read from the clock when it begins.  While ticks are pending the next batch keeps the timestamp of the last
+ * Time.  A batch's timestamp is read from the clock when it begins, and is not before the L1 time of its newest inbox item.  While ticks are pending the next batch keeps the timestamp of the last
  * one and takes no inbox items, so that what was accepted under that time is folded under it: an *epoch* is the span of batches between two
  * moments at which nothing is pending.  It ends with seq_drain (age, bounds of pending ticks), which folds everything and seals.
  *
@@ -74,7 +74,7 @@ struct seq_block {
 struct seq_items {
 	uint32_t first, count; /* ring */
 	struct {
-		uint64_t index, feed_sequence;
+		uint64_t index, time, feed_sequence;
 		uint16_t len;
 		uint8_t  bytes[PR_WIRE_BYTES_MAX];
 	} ring[SEQ_ITEMS_MAX];
@@ -138,8 +138,8 @@ void seq_drain(struct seq_engine *eng);
 void seq_pending_report(const struct seq_engine *eng);
 /* From a timer: begins a batch if inbox items wait, drains by age. */
 void seq_seal_tick(struct seq_engine *eng, uint64_t now_ms);
-/* An inbox item that L1 holds, in order; false if SEQ_ITEMS_MAX are waiting. */
-PR_MUST_USE bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t feed_sequence, const uint8_t *item, size_t len);
+/* An inbox item that L1 holds since the time given, in order; false if SEQ_ITEMS_MAX are waiting. */
+PR_MUST_USE bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t time, uint64_t feed_sequence, const uint8_t *item, size_t len);
 
 /* fold.c: pending ticks into entries. */
 void seq_fold_asset(struct seq_engine *eng, uint32_t asset);

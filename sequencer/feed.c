@@ -144,7 +144,7 @@ static bool item_event(struct seq_feed *feed, const struct pr_l1_event *ev, uint
 	if (ev->number < next) return true;
 	if (ev->number > next) return reread(feed, "inbox items are missing");
 	if (ev->data_len == 0 || ev->data_len > PR_WIRE_BYTES_MAX) return reread(feed, "an inbox item of a length that the Inbox never takes");
-	return seq_item_push(eng, ev->number, sequence, ev->data, ev->data_len);
+	return seq_item_push(eng, ev->number, ev->a, sequence, ev->data, ev->data_len);
 }
 
 /* False: stay at this event for now. */

@@ -10,13 +10,14 @@ PR_METRIC_GAUGE(seq_pending_links, "seq_pending_links", "Links accepted and not 
 PR_METRIC_GAUGE(seq_pending_streams, "seq_pending_streams", "Streams with links not folded.");
 PR_METRIC_HISTOGRAM(seq_drain_us, "seq_drain_us", "Microseconds that a drain held the loop.");
 
-bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t feed_sequence, const uint8_t *item, size_t len)
+bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t time, uint64_t feed_sequence, const uint8_t *item, size_t len)
 {
 	struct seq_items *w = &eng->items;
 	PR_CHECK(index == seq_system(eng)->inbox_next + w->count && len <= PR_WIRE_BYTES_MAX);
 	if (w->count == SEQ_ITEMS_MAX) return false;
 	uint32_t at = (w->first + w->count++) % SEQ_ITEMS_MAX;
 	w->ring[at].index         = index;
+	w->ring[at].time          = time;
 	w->ring[at].feed_sequence = feed_sequence;
 	w->ring[at].len           = (uint16_t)len;
 	memcpy(w->ring[at].bytes, item, len);
@@ -37,6 +38,7 @@ static void begin_with_items(struct seq_engine *eng)
 		pr_be16_put(run + len, w->ring[at].len);
 		memcpy(run + len + 2, w->ring[at].bytes, w->ring[at].len);
 		len += 2u + w->ring[at].len;
+		if (w->ring[at].time > eng->block.ctx.time) eng->block.ctx.time = w->ring[at].time;
 	}
 	seq_block_begin(eng, eng->block.ctx.batch, eng->block.ctx.time, run, len);
 	w->first = (w->first + count) % SEQ_ITEMS_MAX;

@@ -323,6 +323,33 @@ static void test_cut_anywhere(void)
 	free(sealed);
 }
 
+/* L1's clock is ahead of ours: a batch is not older than the items it takes, and ledger time does not go back afterwards. */
+static void test_items_bring_their_time(void)
+{
+	char               dir[PR_PATH_BYTES_MAX];
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "ahead"));
+	for (unsigned round = 0; round < 3; round++) {
+		uint64_t ahead = kit_time_s + 50 * (round + 1);
+		kit_deposit_at(eng, 1, 1000, ahead);
+		kit_deposit_at(eng, 2, 1000, ahead - 20);
+		seq_seal_tick(eng, 0);
+		UNIT_CHECK(eng->block.open && eng->block.ctx.time == ahead && eng->items.count == 0);
+		seq_drain(eng);
+		UNIT_CHECK(seq_system(eng)->time == ahead && eng->block.last_time == ahead);
+	}
+	uint64_t before = eng->block.last_time;
+	kit_deposit_at(eng, 1, 1000, 5);
+	seq_seal_tick(eng, 0);
+	UNIT_CHECK(eng->block.ctx.time == before);
+	seq_drain(eng);
+	uint64_t sealed = eng->block.sealed;
+	seq_engine_close(eng);
+	eng = kit_open(&chain, dir);
+	UNIT_CHECK(eng && eng->block.sealed == sealed && eng->block.last_time == before);
+	if (eng) seq_engine_close(eng);
+	sealed_check(dir, sealed);
+}
+
 /* Ticks: every answer that a tick may get. */
 static void test_ticks(void)
 {
@@ -512,6 +539,7 @@ int main(int argc, char **argv)
 	if (!mkdtemp(work_dir)) return 1;
 	kit_chain(&chain);
 	UNIT_RUN(test_receipts);
+	UNIT_RUN(test_items_bring_their_time);
 	UNIT_RUN(test_ticks);
 	UNIT_RUN(test_session_replay);
 	UNIT_RUN(test_cut_anywhere);

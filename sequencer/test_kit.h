@@ -95,15 +95,16 @@ static inline void kit_sign(struct pr_state *state, const struct pr_chain *chain
 	UNIT_CHECK(pr_sig_sign(e->sig64, digest32, key32));
 }
 
-static inline void kit_deposit(struct seq_engine *eng, unsigned i, uint64_t amount)
+static inline void kit_deposit_at(struct seq_engine *eng, unsigned i, uint64_t amount, uint64_t l1_time)
 {
 	struct pr_entry e = { .kind = PR_KIND_DEPOSIT };
 	uint8_t         wire[PR_WIRE_BYTES_MAX];
 	kit_address(e.f[PR_DEPOSIT_TO].bytes, i);
 	e.f[PR_DEPOSIT_AMOUNT].num = amount;
 	size_t len = pr_wire_encode(wire, &e);
-	UNIT_CHECK(seq_item_push(eng, seq_system(eng)->inbox_next + eng->items.count, 0, wire, len));
+	UNIT_CHECK(seq_item_push(eng, seq_system(eng)->inbox_next + eng->items.count, l1_time, 0, wire, len));
 }
+static inline void kit_deposit(struct seq_engine *eng, unsigned i, uint64_t amount) { kit_deposit_at(eng, i, amount, 0); }
 
 /* The link after `used` units of a chain of `length` links over a seed: H^(length - used)(seed).  Chains of small seeds are kept whole. */
 #define KIT_CHAINS 16u

@@ -77,7 +77,7 @@ struct pr_object *pr_set_create(struct pr_apply *a, uint8_t type, const uint8_t 
 		PR_CHECK(leaf->o.type == PR_OBJECT_FREE);
 		sys->free_head = leaf->o.u.free.next;
 	} else {
-		if (sys->next_id >= PR_OBJECTS_MAX) return NULL;
+		if (sys->next_id >= (a->ctx->inbox ? PR_OBJECTS_MAX : PR_OBJECTS_MAX - PR_OBJECTS_RESERVE)) return NULL;
 		id   = sys->next_id++;
 		leaf = pr_set_leaf(a, id);
 		PR_CHECK(leaf->o.type == PR_OBJECT_EMPTY);

@@ -9,6 +9,7 @@
 
 #define PR_TREE_DEPTH 32u /* depth of the state tree */
 #define PR_OBJECTS_MAX 16777216u /* object ids are below this (2^24); bounds the bytes of a proof */
+#define PR_OBJECTS_RESERVE 1048576u /* of these ids the last ones are for inbox items alone: whoever fills the state cannot lock anybody in */
 #define PR_CHUNK_ENTRIES_MAX 128u /* entries in a posted chunk */
 #define PR_CHUNK_LEAVES_MAX 128u /* distinct ids named by a posted chunk plus its implicit leaves plus the system leaf */
 #define PR_CHUNK_LINKS_MAX 2048u /* hash-chain links in a posted chunk */

@@ -5,6 +5,7 @@ pragma solidity ^0.8.28;
 
 uint256 constant TREE_DEPTH = 32; // depth of the state tree
 uint256 constant OBJECTS_MAX = 16777216; // object ids are below this (2^24); bounds the bytes of a proof
+uint256 constant OBJECTS_RESERVE = 1048576; // of these ids the last ones are for inbox items alone: whoever fills the state cannot lock anybody in
 uint256 constant CHUNK_ENTRIES_MAX = 128; // entries in a posted chunk
 uint256 constant CHUNK_LEAVES_MAX = 128; // distinct ids named by a posted chunk plus its implicit leaves plus the system leaf
 uint256 constant CHUNK_LINKS_MAX = 2048; // hash-chain links in a posted chunk

@@ -148,6 +148,8 @@ contract Rollup is IRollup {
         if (inboxTo > items) revert InboxAhead(inboxTo, items);
         uint64 taken = inboxTo - tip.inboxTo;
         if (taken > ITEMS_MAX) revert TooManyItems(taken);
+        // Ledger time that stood still would keep escrows from expiring: a forced entry brings its own time.
+        if (taken > 0 && timestamp < INBOX.timeOf(inboxTo - 1)) revert TimestampBeforeItem(timestamp, inboxTo - 1);
         if (taken < ITEMS_MAX && inboxTo < items && _isOverdue(inboxTo)) revert InboxOverdue(inboxTo);
         if (chunks.length > BATCH_DATA_MAX) revert BatchTooLarge(chunks.length);
         (uint32 posted, bytes32 chunksRoot) = _hashChunks(chunks);

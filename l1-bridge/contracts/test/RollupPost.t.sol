@@ -117,6 +117,26 @@ contract RollupPostTest is Fixture {
         expectPostReverts(tip(), START + 1, 0, chunks, why);
     }
 
+    /// @dev Ledger time follows the inbox: an operator that holds it back cannot take what was forced later.
+    function test_post_timestampBeforeItem_reverts() public {
+        force(0);
+        vm.warp(START + 10);
+        force(1);
+        force(2);
+        vm.warp(START + 20);
+        force(3);
+        bytes memory chunks = Lists.run(someChunks(1, 1));
+        bytes memory why = abi.encodeWithSelector(IRollup.TimestampBeforeItem.selector, START + 9, 2);
+        expectPostReverts(tip(), START + 9, 3, chunks, why);
+        postAt(START + 10, someChunks(1, 1), 3);
+        // A batch that takes nothing is bound by its parent alone.
+        postAt(START + 10, someChunks(1, 2), 3);
+        why = abi.encodeWithSelector(IRollup.TimestampBeforeItem.selector, START + 19, 3);
+        expectPostReverts(tip(), START + 19, 4, chunks, why);
+        postAt(START + 20, someChunks(1, 3), 4);
+        eq(uint256(tipNumber()), 3, "number");
+    }
+
     function test_post_inboxRange_reverts() public {
         forceMany(4);
         post(someChunks(1, 1), 3);

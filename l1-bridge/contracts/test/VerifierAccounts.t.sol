@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import "../src/Protocol.sol";
+import {Context} from "../src/interfaces/IFraudVerifier.sol";
+import {LeafMissing} from "../src/verifier/Row.sol";
 import {People} from "./support/People.sol";
 
 /// @notice What stands before every kind, and the kinds that touch accounts alone (docs/spec/entries.md).
@@ -207,6 +209,32 @@ contract VerifierAccountsTest is People {
         refused(withdraw(9, 11_000), STATUS_BALANCE);
         set(0, SYSTEM_NEXT_ID, OBJECTS_MAX);
         refused(withdraw(9, 1000), STATUS_STATE_FULL);
+    }
+
+    /// @dev Ids from OBJECTS_MAX - OBJECTS_RESERVE on are for inbox items alone: a posted entry is refused, an item asks
+    /// the witness for the slot.
+    function test_withdraw_inReserve() public {
+        uint256 first = OBJECTS_MAX - OBJECTS_RESERVE;
+        Entry memory e = sign(withdraw(9, 1000), ALICE_KEY);
+        for (uint256 i = 0; i < 3; i++) {
+            uint256 next = [first - 1, first, OBJECTS_MAX - 1][i];
+            set(0, SYSTEM_NEXT_ID, next);
+            bytes memory witness = witnessOfAll();
+            bytes memory missing = abi.encodeWithSelector(LeafMissing.selector, next);
+            bytes memory item = itemsOf(e);
+            Context memory ctx = context(true);
+            vm.expectRevert(missing);
+            verifier.statusesOf(ctx, item, witness);
+            bytes memory chunk = chunkOf(e);
+            ctx = context(false);
+            if (next < first) {
+                vm.expectRevert(missing);
+                verifier.statusesOf(ctx, chunk, witness);
+            } else {
+                (, bytes memory statuses) = verifier.statusesOf(ctx, chunk, witness);
+                eq(uint8(statuses[0]), STATUS_STATE_FULL, "in a chunk");
+            }
+        }
     }
 
     function test_withdraw_succeeds() public {

@@ -147,6 +147,8 @@ interface IRollup {
     error TimestampBackwards(uint64 timestamp, uint64 parentTimestamp);
     /// @notice The batch is from the future.
     error TimestampAhead(uint64 timestamp, uint256 blockTimestamp);
+    /// @notice The batch is older than inbox item `index`, which it takes.
+    error TimestampBeforeItem(uint64 timestamp, uint64 index);
     /// @notice The batch ends before the inbox item it begins with.
     error InboxBackwards(uint64 inboxTo, uint64 inboxFrom);
     /// @notice The batch wants more inbox items than there are.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {KIND_COUNT, OBJECT_EMPTY, OBJECT_FREE, OBJECTS_MAX} from "../Protocol.sol";
+import {KIND_COUNT, OBJECT_EMPTY, OBJECT_FREE, OBJECTS_MAX, OBJECTS_RESERVE} from "../Protocol.sol";
 import {AT_FREE_NEXT, AT_SYSTEM_FREE_HEAD, AT_SYSTEM_NEXT_ID} from "../Protocol.sol";
 import {Leaf, LEAF_FORM, LEAF_ID, LEAF_KEY, LEAF_NEXT, LEAF_STRIDE, LINK_OPEN} from "./Leaf.sol";
 import {LeafMissing} from "./Row.sol";
@@ -76,7 +76,8 @@ library Slots {
 
     /// @notice Whether `create` finds a slot; the entry is refused with STATE_FULL otherwise.
     function hasRoom(State memory s) internal pure returns (bool) {
-        return s.system.get(AT_SYSTEM_FREE_HEAD) != 0 || s.system.get(AT_SYSTEM_NEXT_ID) < OBJECTS_MAX;
+        uint256 end = s.inbox ? OBJECTS_MAX : OBJECTS_MAX - OBJECTS_RESERVE;
+        return s.system.get(AT_SYSTEM_FREE_HEAD) != 0 || s.system.get(AT_SYSTEM_NEXT_ID) < end;
     }
 
     /// @notice Takes a slot for an object without a key; its fields are zero. `hasRoom` must have been checked.

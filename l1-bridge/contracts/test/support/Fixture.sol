@@ -99,10 +99,14 @@ abstract contract Fixture is Base {
 
     /// @notice The operator posts `chunks` and takes items up to `inboxTo`.
     function post(bytes[] memory chunks, uint64 inboxTo) internal returns (uint64 number) {
+        return postAt(uint64(block.timestamp), chunks, inboxTo);
+    }
+
+    function postAt(uint64 timestamp, bytes[] memory chunks, uint64 inboxTo) internal returns (uint64 number) {
         vm.recordLogs();
         bytes32 parent = tip();
         vm.prank(operator);
-        rollup.post(parent, uint64(block.timestamp), inboxTo, Lists.run(chunks));
+        rollup.post(parent, timestamp, inboxTo, Lists.run(chunks));
         number = learnBatch();
         posted[number] = chunks;
     }
