@@ -46,9 +46,8 @@ library Deployment {
         address inboxAt = createAddress(deployer, nonce);
         address vaultAt = createAddress(deployer, nonce + 1);
         address rollupAt = createAddress(deployer, nonce + 2);
-        inbox = IInbox(
-            create("Inbox.sol:Inbox", abi.encode(vaultAt, c.governor, c.governorDelaySeconds, c.forceFeeWei))
-        );
+        inbox =
+            IInbox(create("Inbox.sol:Inbox", abi.encode(vaultAt, c.governor, c.governorDelaySeconds, c.forceFeeWei)));
         vault = IVault(create("Vault.sol:Vault", abi.encode(c.token, inboxAt, rollupAt)));
         RollupConfig memory rollupConfig = RollupConfig({
             governor: c.governor,

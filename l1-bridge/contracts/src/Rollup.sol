@@ -8,13 +8,7 @@ import {IInbox} from "./interfaces/IInbox.sol";
 import {BatchHeader, Claim, ClaimState, IRollup, Proof, RollupConfig} from "./interfaces/IRollup.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {HashList} from "./lib/HashList.sol";
-import {
-    BATCH_CHUNKS_MAX,
-    BATCH_DATA_MAX,
-    BATCH_ITEMS_MAX,
-    CHUNK_BYTES_MAX,
-    INBOX_CHUNK_ITEMS
-} from "./Protocol.sol";
+import {BATCH_CHUNKS_MAX, BATCH_DATA_MAX, BATCH_ITEMS_MAX, CHUNK_BYTES_MAX, INBOX_CHUNK_ITEMS} from "./Protocol.sol";
 
 /// @title Batches, claims and finality; see IRollup.
 contract Rollup is IRollup {
@@ -78,9 +72,9 @@ contract Rollup is IRollup {
             revert ConfigInvalid("forceDeadlineSeconds");
         }
         // Whoever dislikes a change must be able to leave first: be forced in, wait for finality, withdraw.
-        if (
-            c.governorDelaySeconds < c.windowSeconds + c.forceDeadlineSeconds || c.governorDelaySeconds > SECONDS_MAX
-        ) revert ConfigInvalid("governorDelaySeconds");
+        if (c.governorDelaySeconds < c.windowSeconds + c.forceDeadlineSeconds || c.governorDelaySeconds > SECONDS_MAX) {
+            revert ConfigInvalid("governorDelaySeconds");
+        }
         if (c.bondWei == 0 || c.bondWei > type(uint96).max) revert ConfigInvalid("bondWei");
         if (c.verifier.code.length == 0) revert ConfigInvalid("verifier");
         // The contracts are deployed to predicted addresses; a wrong prediction ends here and not in lost deposits.
@@ -89,9 +83,10 @@ contract Rollup is IRollup {
         if (IInbox(c.inbox).governorDelaySeconds() != c.governorDelaySeconds) {
             revert ConfigInvalid("governorDelaySeconds");
         }
-        if (
-            c.vault.code.length == 0 || IVault(c.vault).rollup() != address(this) || IVault(c.vault).inbox() != c.inbox
-        ) revert ConfigInvalid("vault");
+        if (c.vault.code.length == 0 || IVault(c.vault).rollup() != address(this) || IVault(c.vault).inbox() != c.inbox)
+        {
+            revert ConfigInvalid("vault");
+        }
 
         GOVERNOR = c.governor;
         FIRST_OPERATOR = c.operator;
@@ -166,13 +161,7 @@ contract Rollup is IRollup {
         _append(
             tip,
             BatchHeader(
-                batchHash[tip.number],
-                tip.number + 1,
-                uint64(block.timestamp),
-                tip.inboxTo,
-                inboxTo,
-                posted,
-                chunksRoot
+                batchHash[tip.number], tip.number + 1, uint64(block.timestamp), tip.inboxTo, inboxTo, posted, chunksRoot
             ),
             msg.data[0:0]
         );

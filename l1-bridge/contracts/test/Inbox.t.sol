@@ -144,9 +144,7 @@ contract InboxTest is Base {
 
     function testFuzz_force_anythingElse_reverts(bytes memory item) public {
         uint256 kind = item.length == 0 ? 0 : uint8(item[0]);
-        vm.assume(
-            kind == 0 || kind >= KIND_COUNT || KIND_PLACE[kind] != 0 || item.length != wireBytes(kind)
-        );
+        vm.assume(kind == 0 || kind >= KIND_COUNT || KIND_PLACE[kind] != 0 || item.length != wireBytes(kind));
         expectMalformed(item);
     }
 

@@ -75,7 +75,8 @@ contract RollupClaimTest is Fixture {
             if (field == 5) h.posted--;
             if (field == 6) h.chunksRoot ^= bytes32(uint256(1));
             headers[n] = h;
-            bytes memory why = abi.encodeWithSelector(IRollup.HeaderUnknown.selector, h.number, keccak256(abi.encode(h)));
+            bytes memory why =
+                abi.encodeWithSelector(IRollup.HeaderUnknown.selector, h.number, keccak256(abi.encode(h)));
             expectClaimReverts(n, 0, roots, why);
         }
         BatchHeader memory none;

@@ -125,9 +125,7 @@ interface IRollup {
     /// @notice Claim `id` is final: `root` is the state root after `batch`, for good.
     event ClaimFinal(uint64 indexed id, uint64 indexed batch, bytes32 root);
     /// @notice Claim `id` was shown to be wrong at `chunkIndex`; the prover was credited `reward` wei.
-    event ClaimStruck(
-        uint64 indexed id, uint64 indexed batch, uint32 chunkIndex, address prover, uint256 reward
-    );
+    event ClaimStruck(uint64 indexed id, uint64 indexed batch, uint32 chunkIndex, address prover, uint256 reward);
     /// @notice Claim `id` fell with its parent; its bond was credited to its claimant.
     event ClaimReclaimed(uint64 indexed id, uint64 indexed batch, address claimant);
     /// @notice `who` was paid `amount` wei of credit.
