@@ -58,7 +58,8 @@ static struct admission *admission_make(struct seq_admit *admit, struct pr_rpc_c
 	return NULL;
 }
 
-static void error_write(struct pr_json_out *o, enum pr_rpc_code code, const char *status, const char *field_opt, const char *message)
+/* existing: the object that was there first, or 0. */
+static void error_write(struct pr_json_out *o, enum pr_rpc_code code, const char *status, const char *field_opt, const char *message, uint32_t existing)
 {
 	pr_json_out_kv_string(o, "status", status);
 	pr_json_out_key(o, "error");
@@ -70,6 +71,7 @@ static void error_write(struct pr_json_out *o, enum pr_rpc_code code, const char
 	pr_json_out_open(o, '{');
 	pr_json_out_kv_string(o, "status", status);
 	if (field_opt && field_opt[0]) pr_json_out_kv_string(o, "field", field_opt);
+	if (existing) pr_json_out_kv_u64(o, "existing", existing);
 	pr_json_out_close(o, '}');
 	pr_json_out_close(o, '}');
 	pr_metric_add(&seq_submit_refused_total, 1);
@@ -91,6 +93,18 @@ static bool moves_nothing(struct seq_engine *eng, const struct pr_entry *e)
 	uint64_t amount;
 	if (e->kind != PR_KIND_SETTLE && e->kind != PR_KIND_CLAIM && e->kind != PR_KIND_CLAIM_OWNER) return false;
 	return pr_earn_amount(eng->earner, &amount, &eng->state, e) && amount == 0;
+}
+
+/* The object that stands in the way of an entry that was refused because it exists; 0 for other refusals. */
+static uint32_t existing_of(const struct seq_engine *eng, const struct pr_entry *e, enum pr_status status)
+{
+	uint8_t  key32[32];
+	uint32_t id;
+	if (status == PR_STATUS_ASSET_EXISTS) pr_key_asset(key32, e->f[PR_ASSET_REGISTER_CONTENT].bytes);
+	else if (status == PR_STATUS_ACCOUNT_EXISTS) pr_key_account(key32, e->f[PR_ACCOUNT_OPEN_TO].bytes);
+	else if (status == PR_STATUS_EDGE_EXISTS) pr_key_edge(key32, (uint32_t)e->f[PR_EDGE_ADD_CHILD].num, (uint32_t)e->f[PR_EDGE_ADD_BENEFICIARY].num);
+	else return 0;
+	return pr_state_find(&eng->state, key32, &id) ? id : 0;
 }
 
 /* The signer that the pool found, if what it looked at is still what must be signed: a voucher's digest holds the serial of its stream. */
@@ -115,27 +129,28 @@ static bool candidate_apply(struct admission *a, struct candidate *c, struct pr_
 	uint8_t            wire[PR_WIRE_BYTES_MAX], hash32[32];
 
 	if (!c->parsed) {
-		error_write(o, PR_RPC_PARAMS, "malformed", c->wrong.field, c->wrong.message);
+		error_write(o, PR_RPC_PARAMS, "malformed", c->wrong.field, c->wrong.message, 0);
 		return false;
 	}
 	pr_sha256(hash32, wire, pr_wire_encode(wire, &c->entry));
 	pr_json_out_kv_hex(o, "hash", hash32, 32);
 	if (pr_kind_infos[c->entry.kind].place == PR_PLACE_INBOX) {
-		error_write(o, PR_RPC_INPUT, "inbox_only", "kind", "entries of this kind come through the inbox on L1 only");
+		error_write(o, PR_RPC_INPUT, "inbox_only", "kind", "entries of this kind come through the inbox on L1 only", 0);
 		return false;
 	}
 	if (eng->halted) {
-		error_write(o, PR_RPC_UNAVAILABLE, eng->halted, NULL, "the sequencer has stopped taking entries");
+		error_write(o, PR_RPC_UNAVAILABLE, eng->halted, NULL, "the sequencer has stopped taking entries", 0);
 		return false;
 	}
-	const char *refusal = "nothing_due";
+	const char    *refusal = "nothing_due";
+	enum pr_status refused = PR_STATUS_APPLIED;
 	if (!moves_nothing(eng, &c->entry)) {
-		enum pr_status status = seq_submit(eng, &c->entry, signer_of(a, c), &receipt);
-		if (status == PR_STATUS_APPLIED) {
+		refused = seq_submit(eng, &c->entry, signer_of(a, c), &receipt);
+		if (refused == PR_STATUS_APPLIED) {
 			receipt_write(o, &receipt, false);
 			return true;
 		}
-		refusal = pr_status_names[status];
+		refusal = pr_status_names[refused];
 	}
 	if (seq_store_receipt(eng->store, hash32, &receipt)) {
 		receipt_write(o, &receipt, true);
@@ -143,7 +158,7 @@ static bool candidate_apply(struct admission *a, struct candidate *c, struct pr_
 	}
 	char message[96];
 	(void)snprintf(message, sizeof message, "refused: %s", refusal);
-	error_write(o, PR_RPC_INPUT, refusal, NULL, message);
+	error_write(o, PR_RPC_INPUT, refusal, NULL, message, existing_of(eng, &c->entry, refused));
 	return false;
 }
 

@@ -79,6 +79,10 @@ $(B)/vectors/chunks.txt: $(B)/tests/vectors/chunks
 # Drivers of end-to-end tests: the scripts beside them build and run them.
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+# The player of scenarios (tests/e2e/scenarios.sh): the language, and a ledger behind the public RPC.
+SCENE_OBJ := $(patsubst %,$(B)/tests/scenarios/%.o,scene acts meters expects)
+$(B)/tests/scenarios/play: $(B)/tests/scenarios/play.o $(B)/tests/scenarios/over_rpc.o $(SCENE_OBJ) $(B)/tools/workload/client.o $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 # Damaged vectors: the contract must agree on them too (the same root, or a revert where C finds the witness wrong).
 $(B)/vectors/few.txt: $(B)/tests/vectors/chunks
 	@mkdir -p $(@D)

@@ -61,6 +61,8 @@ static void asset_write(struct pr_json_out *o, const struct pr_asset *a)
 	pr_json_out_kv_u64(o, "parentsOpen", a->parents_open);
 	pr_json_out_kv_u64(o, "units", a->units);
 	kv_u128(o, "acc", a->acc);
+	pr_json_out_kv_u64(o, "accRem", a->acc_rem);
+	pr_json_out_kv_u64(o, "poolCarry", a->pool_carry);
 	pr_json_out_kv_u64_string(o, "held", a->held);
 	pr_json_out_kv_u64_string(o, "ownerDue", a->owner_due);
 	kv_u128(o, "directRevenue", a->direct_rev);

@@ -151,17 +151,22 @@ void wl_submit(struct wl_client *c, struct pr_entry *e, struct wl_key *key_opt, 
 	if (c->waiting == QUEUE_MAX) wl_flush(c);
 }
 
-void wl_ticks(struct wl_client *c, const uint8_t *records, uint32_t count)
+void wl_ticks_post(struct wl_client *c, struct pr_json *doc, const uint8_t *records, uint32_t count)
 {
 	struct pr_httpc_response r;
-	struct pr_json           doc;
-	uint64_t                 accepted = 0, duplicates = 0;
-
 	post(c, &r, "ticks", "/v1/ticks", "application/octet-stream", records, (size_t)count * 44);
-	(void)parse_result(c, &doc, "ticks", &r);
+	(void)parse_result(c, doc, "ticks", &r);
+}
+
+void wl_ticks(struct wl_client *c, const uint8_t *records, uint32_t count)
+{
+	struct pr_json doc;
+	uint64_t       accepted = 0, duplicates = 0;
+
+	wl_ticks_post(c, &doc, records, count);
 	if (!pr_json_u64(&accepted, &doc, pr_json_get(&doc, 0, "accepted")) || !pr_json_u64(&duplicates, &doc, pr_json_get(&doc, 0, "duplicates")) ||
 	    accepted + duplicates != count)
-		wl_die("ticks: %.400s", r.body);
+		wl_die("ticks: %.400s", doc.text);
 	c->ticks_sent += count;
 	c->tick_bodies++;
 }

@@ -46,7 +46,9 @@ uint32_t wl_call(struct wl_client *c, struct pr_json *doc, const char *method, c
 void wl_submit(struct wl_client *c, struct pr_entry *e, struct wl_key *key_opt, uint32_t *created_opt);
 void wl_flush(struct wl_client *c);
 
-/* Posts packed ticks; all must be accepted. */
+/* Posts packed ticks; the answer as it stands, borrowed until the next call. */
+void wl_ticks_post(struct wl_client *c, struct pr_json *doc, const uint8_t *records, uint32_t count);
+/* The same where all must be accepted. */
 void wl_ticks(struct wl_client *c, const uint8_t *records, uint32_t count);
 
 /* The account of an address: id (0: none yet), balance, nonce. */
