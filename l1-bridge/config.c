@@ -16,6 +16,7 @@ const struct pr_config_key brg_config_keys[] = {
 	{ "tx.confirmations", PR_CONFIG_U64, "2", 1, 64, &brg_config.confirmations, "blocks until a transaction counts as landed; at least l1.depth + 1 behind latest" },
 	{ "tx.in_flight", PR_CONFIG_U64, "16", 1, 128, &brg_config.in_flight, "transactions and batches on their way at once" },
 	{ "tx.bump_after_ms", PR_CONFIG_U64, "30000", 500, 3600000, &brg_config.bump_after_ms, "replace a transaction that is not mined for this long" },
+	{ "tx.rebroadcast_ms", PR_CONFIG_U64, "10000", 100, 3600000, &brg_config.rebroadcast_ms, "hand it to the node again this often: nodes forget" },
 	{ "tx.max_fee_gwei", PR_CONFIG_U64, "500", 1, 1000000, &brg_config.max_fee_gwei, "never offer more per gas" },
 	{ "relay.enabled", PR_CONFIG_BOOL, "false", 0, 0, &brg_config.relay, "pay withdrawals out for people who hold no gas" },
 	{ "relay.url", PR_CONFIG_STRING, "http://127.0.0.1:8551", 1, 1000, brg_config.relay_url, "a verifying node that gives their proofs" },

@@ -80,7 +80,7 @@ static enum pr_err txmgr_open(void)
 	char                    dir[PR_PATH_BYTES_MAX];
 	struct pr_txmgr_options options = { .dir = dir, .chain_id = app.chain.l1_chain_id, .sign = sign, .changed_opt = on_changed,
 		.confirmations = confirmations(), .in_flight_max = (uint32_t)brg_config.in_flight,
-		.bump_after_ms = brg_config.bump_after_ms, .rebroadcast_ms = 10000, .max_fee_cap = (pr_u128)brg_config.max_fee_gwei * 1000000000u,
+		.bump_after_ms = brg_config.bump_after_ms, .rebroadcast_ms = brg_config.rebroadcast_ms, .max_fee_cap = (pr_u128)brg_config.max_fee_gwei * 1000000000u,
 		.gas_margin_percent = 20 };
 
 	PR_FORWARD(pr_dir_make(brg_config.data_dir));
@@ -118,6 +118,18 @@ static enum pr_err look(uint64_t now_ms)
 	return brg_relay_step(&app.relay, live < RELAY_LIVE_MAX ? RELAY_LIVE_MAX - live : 0, now_ms);
 }
 
+/* What was fed is told again after a start.  A target further back than before, or a node that lags, has not reached it yet. */
+static void say_what_it_waits_for(void)
+{
+	static bool said;
+	bool        waits = !brg_feed_sure(&app.feed);
+
+	if (waits && !said)
+		PR_LOG_INFO("waiting for block=%" PRIu64 " to be under l1.target=%s l1.depth=%" PRIu64 ": it was fed before", app.feed.event_block,
+		            brg_config.l1_target, brg_config.l1_depth);
+	said = waits;
+}
+
 /* False: stop the process. */
 static bool round_once(void)
 {
@@ -130,6 +142,7 @@ static bool round_once(void)
 	}
 	if (err != last && err != PR_OK) PR_LOG_WARN("err=%s node=\"%s\": trying again", pr_err_name(err), pr_ethrpc_error(app.eth)->message);
 	last = err;
+	if (err == PR_OK) say_what_it_waits_for();
 	bool ready = err == PR_OK && !app.poster.diverged && brg_feed_sure(&app.feed);
 	if (ready && !app.ready) PR_LOG_INFO("ready l1_block=%" PRIu64 " next_batch=%" PRIu64, app.feed.block, app.feed.fed.batches);
 	app.ready = ready;

@@ -24,23 +24,27 @@ static void test_killed_at_any_moment(void)
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
-/* With one confirmation, a batch counts as landed as soon as it is mined: what the reorganisation takes must be posted again all the same. */
+#define REORG_MAX 6u
+
+/* Behind latest the bridge watches its transactions as deep as the feed stands, whatever tx.confirmations says. */
 static void test_a_reorganisation_within_the_depth_is_survived(void)
 {
 	for (unsigned confirmations = 1; confirmations <= 3; confirmations += 2) {
 		kit_bridge(8, confirmations, kit_no_sets);
 		for (int round = 0; round < 4; round++) {
-			uint64_t nonce = kit_operator_nonce();
-			for (int i = 0; i < 3; i++) kit_post(kit_l1_time());
+			uint64_t nonce = kit_operator_nonce(), time = kit_l1_time();
+			/* The time of the chain that replaces this one may be behind; the batches are older than anything that goes. */
+			anvil_mine(kit.rpc, REORG_MAX);
+			for (int i = 0; i < 3; i++) kit_post(time);
 			kit_deposit(5);
 			anvil_mine(kit.rpc, 1);
-			for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; kit_operator_nonce() != nonce + 3; usleep(10000)) {
+			for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; kit_operator_nonce() != nonce + 3; usleep(20000)) {
 				PR_CHECK(pr_clock_ms() < until);
 				anvil_mine(kit.rpc, 1);
 			}
 			anvil_mine(kit.rpc, 1);
 			usleep((useconds_t)(unit_rand() % 60000));
-			kit_reorg(3 + (unsigned)(unit_rand() % 4));
+			kit_reorg(3 + (unsigned)(unit_rand() % (REORG_MAX - 2)));
 			/* The depositor's wallet sends a deposit that is gone again. */
 			const uint8_t *out;
 			size_t         len;
@@ -60,17 +64,43 @@ static void test_a_reorganisation_within_the_depth_is_survived(void)
 	}
 }
 
+/* Behind safe the feed is further back than tx.confirmations: a batch that counted as landed and is gone is posted anew once the feed sees it missing. */
+static void test_a_landed_batch_that_went_is_posted_again(void)
+{
+	char landed[64];
+
+	kit_bridge(0, 1, kit_no_sets);
+	kit_deposit(3);
+	anvil_mine(kit.rpc, 1);
+	kit_await_fed(0);
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+	kit_bridge(0, 1, (const char *const[]){ "l1.target=safe", NULL });
+	/* What was fed behind latest is not safe yet: until it is, nothing is known and nothing is posted. */
+	child_await(kit.log, "waiting for block=");
+	kit_mine_until("ready l1_block=");
+	kit_post(kit_l1_time());
+	snprintf(landed, sizeof landed, "post number=%" PRIu64 " landed", kit.posts);
+	kit_await_sent();
+	anvil_mine(kit.rpc, 1);
+	child_await(kit.log, landed);
+	kit_reorg(1);
+	UNIT_CHECK(kit_operator_nonce() == kit.posts - 1);
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
 /* The feed cannot take back: the bridge ends with an error, whether it ran while L1 changed or not. */
 static void test_a_reorganisation_of_what_was_fed_stops_it(void)
 {
 	for (int down = 0; down < 2; down++) {
 		kit_bridge(0, 1, kit_no_sets);
+		child_await(kit.log, "ready l1_block=");
 		kit_deposit(7);
-		kit_settle();
+		anvil_mine(kit.rpc, 1);
+		kit_await_fed(0);
 		if (down) UNIT_CHECK(child_kill(kit.bridge, SIGKILL) == -SIGKILL);
-		uint64_t head;
-		PR_CHECK(pr_ethrpc_block_number(kit.rpc, &head) == PR_OK);
-		kit_reorg((unsigned)(head - kit_fed().block + 1));
+		kit_reorg(1);
 		kit.deposits--;
 		anvil_mine(kit.rpc, 1);
 		if (down) kit_bridge(0, 1, kit_no_sets);
@@ -183,6 +213,7 @@ int main(void)
 	kit_open();
 	UNIT_RUN(test_killed_at_any_moment);
 	UNIT_RUN(test_a_reorganisation_within_the_depth_is_survived);
+	UNIT_RUN(test_a_landed_batch_that_went_is_posted_again);
 	UNIT_RUN(test_a_reorganisation_of_what_was_fed_stops_it);
 	UNIT_RUN(test_a_batch_ahead_of_l1_waits);
 	UNIT_RUN(test_a_refused_batch_is_tried_again);

@@ -26,6 +26,7 @@
 #define KIT_BOND_WEI 1000000u
 #define KIT_WINDOW_S 1000000u
 #define KIT_GWEI 1000000000u
+#define KIT_REORG_MAX 8u /* blocks; so many stand on the deployment */
 
 static struct kit {
 	struct anvil node;
@@ -73,15 +74,16 @@ static inline uint64_t kit_l1_time(void)
 	return block.timestamp_s;
 }
 
-/* Transactions of the operator in blocks. */
-static inline uint64_t kit_operator_nonce(void)
+/* Transactions of the operator as the node sees them there. */
+static inline uint64_t kit_nonce(enum pr_l1_tag tag)
 {
 	uint8_t  addr20[20];
 	uint64_t nonce;
 	hex_bytes(addr20, 20, anvil_addrs[KIT_OPERATOR]);
-	PR_CHECK(pr_ethrpc_nonce(kit.rpc, &nonce, addr20, pr_l1_at(PR_L1_LATEST)) == PR_OK);
+	PR_CHECK(pr_ethrpc_nonce(kit.rpc, &nonce, addr20, pr_l1_at(tag)) == PR_OK);
 	return nonce;
 }
+static inline uint64_t kit_operator_nonce(void) { return kit_nonce(PR_L1_LATEST); }
 
 /* A batch of random chunks after batch `after`; the contracts do not look into chunks. */
 static inline void kit_make_post(struct pr_post *post, uint64_t after, uint64_t timestamp)
@@ -140,6 +142,7 @@ static inline void kit_bridge(unsigned depth, unsigned confirmations, const char
 	snprintf(own[n++], sizeof own[0], "tx.confirmations=%u", confirmations);
 	for (int i = 0; i < n; i++) argv[argc++] = "--set", argv[argc++] = own[i];
 	argv[argc++] = "--set", argv[argc++] = "l1.poll_ms=20";
+	argv[argc++] = "--set", argv[argc++] = "tx.rebroadcast_ms=200";
 	argv[argc++] = "--set", argv[argc++] = "http.port=0";
 	for (; *sets; sets++) argv[argc++] = "--set", argv[argc++] = *sets;
 	PR_CHECK(argc < 48);
@@ -176,8 +179,8 @@ static inline struct kit_fed kit_fed(void)
 	return fed;
 }
 
-/* Mines until the feed holds all deposits and posts; stops the test if the bridge ends or it takes too long. */
-static inline void kit_settle(void)
+/* Waits, mining so many blocks at a time, until the feed holds all deposits and posts; stops the test if the bridge ends or it takes too long. */
+static inline void kit_await_fed(unsigned mine)
 {
 	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX;;) {
 		struct kit_fed fed = kit_fed();
@@ -188,9 +191,23 @@ static inline void kit_settle(void)
 			free(text);
 			PR_CHECK(false);
 		}
-		anvil_mine(kit.rpc, 1);
-		usleep(10000);
+		if (mine) anvil_mine(kit.rpc, mine);
+		usleep(20000);
 	}
+}
+static inline void kit_settle(void) { kit_await_fed(1); }
+
+/* Waits until the node's pool holds the operator's transactions of all posts. */
+static inline void kit_await_sent(void)
+{
+	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; kit_nonce(PR_L1_PENDING) < kit.posts; usleep(5000)) PR_CHECK(pr_clock_ms() < until);
+}
+
+/* Mines until the bridge says so. */
+static inline void kit_mine_until(const char *what)
+{
+	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; !child_said(kit.log, what) && pr_clock_ms() < until; usleep(20000)) anvil_mine(kit.rpc, 1);
+	child_await(kit.log, what);
 }
 
 /* Every item and batch stands in the feed once and in order, and L1 holds one transaction of the operator per batch and the others that are named. */
@@ -204,6 +221,7 @@ static inline void kit_check(uint64_t other_transactions)
 /* Replaces the last blocks by as many others without their transactions; what was in them is not in the pool either. */
 static inline void kit_reorg(unsigned depth)
 {
+	PR_CHECK(depth <= KIT_REORG_MAX);
 	anvil_do(kit.rpc, "anvil_dropAllTransactions", "[]");
 	anvil_do(kit.rpc, "anvil_reorg", "[%u,[[{\"from\":\"0x%s\",\"to\":\"0x%s\",\"value\":\"0x1\",\"gas\":\"0x5208\"},0]]]", depth, anvil_addrs[KIT_PERSON],
 	         anvil_addrs[KIT_PERSON]);
@@ -241,10 +259,12 @@ static inline void kit_open(void)
 	tempdir_name(kit.key, "key");
 	tempdir_name(kit.password, "password");
 	tempdir_name(kit.log, "log");
-	anvil_start(&kit.node, "--hardfork", "osaka", NULL);
+	/* All states stay in memory: those that it keeps on disk come back without the contracts' code. */
+	anvil_start(&kit.node, "--hardfork", "osaka", "--prune-history", "100000", NULL);
 	kit.rpc = anvil_client(&kit.node);
 	kit_deploy();
 	anvil_do(kit.rpc, "evm_setAutomine", "[false]");
+	anvil_mine(kit.rpc, KIT_REORG_MAX);
 	hex_bytes(key32, 32, anvil_keys[KIT_OPERATOR]);
 	PR_CHECK(pr_keystore_encrypt(keystore, sizeof keystore, &len, key32, (const uint8_t *)"pw", 2, PR_KEYSTORE_LOG2_N_MIN) == PR_OK);
 	PR_CHECK(pr_file_write_atomic(kit.key, keystore, len) == PR_OK && pr_file_write_atomic(kit.password, "pw\n", 3) == PR_OK);
