@@ -27,6 +27,7 @@ enum pr_status pr_kind_share_issue(struct pr_apply *a)
 		share->asset      = asset_id;
 		share->holder     = holder;
 		share->checkpoint = asset->acc;
+		share->carry      = PR_NEW_SHARE_CARRY;
 	}
 	share->units += (uint32_t)units;
 	asset->units += (uint32_t)units;

@@ -28,6 +28,7 @@ enum pr_status pr_kind_share_transfer(struct pr_apply *a)
 		target->asset      = asset_id;
 		target->holder     = to;
 		target->checkpoint = asset->acc;
+		target->carry      = PR_NEW_SHARE_CARRY;
 	}
 	if (!pr_ledger_pay_out(a, from, pr_ledger_share_settle(source, asset))) return PR_STATUS_OVERFLOW;
 	if (!pr_ledger_pay_out(a, to, pr_ledger_share_settle(target, asset))) return PR_STATUS_OVERFLOW;

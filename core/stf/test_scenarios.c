@@ -179,6 +179,33 @@ static void test_three_equal_members_carry_one(void)
 	end();
 }
 
+/* Whatever the units: at every moment each member has got the whole part of its exact share of everything. */
+static void test_members_get_the_whole_part_of_their_exact_share(void)
+{
+	static const uint64_t tables[][3] = { { 3, 3, 3 }, { 3, 0, 0 }, { 7, 14, 21 }, { 25, 75, 0 }, { 999983, 1999966, 3 }, { UINT32_MAX - 2, 1, 1 }, { 1431655765, 1431655765, 1431655765 } };
+	for (size_t row = 0; row < sizeof tables / sizeof *tables; row++) {
+		begin(5);
+		uint32_t a    = world_register(&w, 1, true, PR_MODE_NONE, 0, 0);
+		pr_u128  paid = 0;
+		uint64_t all  = 0;
+		for (uint32_t p = 0; p < 3; p++) {
+			all += tables[row][p];
+			if (tables[row][p]) OK(world_issue(&w, 1, a, w.accounts[2 + p], tables[row][p]));
+		}
+		for (int i = 0; i < 60; i++) {
+			uint64_t amount = i % 3 ? 1 + world_below(&w, 1000) : all * (1 + world_below(&w, 2)) / 3;
+			OK(world_pay(&w, 0, a, amount));
+			paid += amount;
+			for (uint32_t p = 0; p < 3; p++) {
+				if (!tables[row][p] || (i % 4 && p == (uint32_t)i % 3)) continue;
+				OK(world_claim(&w, a, w.accounts[2 + p]));
+				UNIT_CHECK(balance(2 + p) - MONEY == (uint64_t)(paid * tables[row][p] / all));
+			}
+		}
+		end();
+	}
+}
+
 static void test_weights_change_between_payments(void)
 {
 	begin(4); /* units 1:2, seven payments of 1; then the first has 5; seven more: 7, 6, 1 carried */
@@ -421,6 +448,7 @@ int main(void)
 	UNIT_RUN(test_diamond_pays_each_absolute_ancestor_once);
 	UNIT_RUN(test_adapter_absolute_and_relative);
 	UNIT_RUN(test_three_equal_members_carry_one);
+	UNIT_RUN(test_members_get_the_whole_part_of_their_exact_share);
 	UNIT_RUN(test_weights_change_between_payments);
 	UNIT_RUN(test_empty_pool_credits_the_owner_and_the_first_member_gets_none_of_it);
 	UNIT_RUN(test_edges_that_sum_to_the_whole);

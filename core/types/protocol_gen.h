@@ -25,6 +25,7 @@
 #define PR_BATCH_DATA_MAX 118000u /* bytes of the posted chunks of a batch with their lengths */
 #define PR_LIST_DEPTH 8u /* depth of the keccak lists of chunk hashes and of roots */
 #define PR_PPM 1000000u /* one whole in parts per million */
+#define PR_NEW_SHARE_CARRY 4294967295u /* carry that a new share begins with (2^32-1 parts of 2^64): makes up for what division cuts off */
 #define PR_SCOPES 4u /* prices of an asset: 0 call; 1 input; 2 output; 3 training */
 #define PR_TAG_LEAF 0u /* first byte hashed for a leaf */
 #define PR_TAG_NODE 1u /* first byte hashed for a node */

@@ -284,7 +284,7 @@ static void books(struct scn *s, struct scn_rpc *r, const struct scn_asset *a)
 		parts += (rev - member_u128(&doc, i, "settledRevenue")) * member(&doc, i, "ppm") + member(&doc, i, "carry");
 	}
 	for (uint32_t i = pr_json_first(&doc, shares); i != PR_JSON_NONE; i = pr_json_next(&doc, i)) {
-		pool += member(&doc, i, "units") * (acc - member_u128(&doc, i, "checkpoint")) + member(&doc, i, "carry");
+		pool += member(&doc, i, "units") * (acc - member_u128(&doc, i, "checkpoint")) + member(&doc, i, "carry") - PR_NEW_SHARE_CARRY;
 		units += member(&doc, i, "units");
 	}
 	if (units != member(&doc, at, "units")) scn_fail(s, "the shares of %s are not its units", a->name);

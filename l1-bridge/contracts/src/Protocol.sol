@@ -21,6 +21,7 @@ uint256 constant BATCH_ITEMS_MAX = 1024; // inbox items of a batch
 uint256 constant BATCH_DATA_MAX = 118000; // bytes of the posted chunks of a batch with their lengths
 uint256 constant LIST_DEPTH = 8; // depth of the keccak lists of chunk hashes and of roots
 uint256 constant PPM = 1000000; // one whole in parts per million
+uint256 constant NEW_SHARE_CARRY = 4294967295; // carry that a new share begins with (2^32-1 parts of 2^64): makes up for what division cuts off
 uint256 constant SCOPES = 4; // prices of an asset: 0 call; 1 input; 2 output; 3 training
 uint256 constant TAG_LEAF = 0; // first byte hashed for a leaf
 uint256 constant TAG_NODE = 1; // first byte hashed for a node

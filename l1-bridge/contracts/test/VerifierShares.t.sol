@@ -37,6 +37,7 @@ contract VerifierSharesTest is People {
         Ran memory r = run(issue(asset, carol, U32 - 10));
         addShare(asset, carol, U32 - 10);
         set(empty, SHARE_CHECKPOINT, (20 << 64) + 5);
+        set(empty, SHARE_CARRY, NEW_SHARE_CARRY);
         set(asset, ASSET_UNITS, U32);
         applied(r);
     }
@@ -89,6 +90,7 @@ contract VerifierSharesTest is People {
         set(shareBob, SHARE_UNITS, 0);
         addShare(asset, carol, 6);
         set(empty, SHARE_CHECKPOINT, (20 << 64) + 5);
+        set(empty, SHARE_CARRY, NEW_SHARE_CARRY);
         applied(r);
     }
 

@@ -8,9 +8,11 @@ import {
     AT_ASSET_STATUS,
     AT_ASSET_UNITS,
     AT_SHARE_ASSET,
+    AT_SHARE_CARRY,
     AT_SHARE_CHECKPOINT,
     AT_SHARE_HOLDER,
     AT_SHARE_UNITS,
+    NEW_SHARE_CARRY,
     OBJECT_ASSET,
     OBJECT_SHARE,
     SHARE_ISSUE_ASSET,
@@ -54,6 +56,7 @@ library ShareIssue {
             share.set(AT_SHARE_ASSET, asset.id());
             share.set(AT_SHARE_HOLDER, holder.id());
             share.set(AT_SHARE_CHECKPOINT, asset.get(AT_ASSET_ACC));
+            share.set(AT_SHARE_CARRY, NEW_SHARE_CARRY);
         }
         share.set(AT_SHARE_UNITS, share.get(AT_SHARE_UNITS) + units);
         asset.set(AT_ASSET_UNITS, asset.get(AT_ASSET_UNITS) + units);

@@ -4,9 +4,11 @@ pragma solidity ^0.8.28;
 import {
     AT_ASSET_ACC,
     AT_SHARE_ASSET,
+    AT_SHARE_CARRY,
     AT_SHARE_CHECKPOINT,
     AT_SHARE_HOLDER,
     AT_SHARE_UNITS,
+    NEW_SHARE_CARRY,
     OBJECT_ASSET,
     OBJECT_SHARE,
     SHARE_TRANSFER_ASSET,
@@ -54,6 +56,7 @@ library ShareTransfer {
             target.set(AT_SHARE_ASSET, asset.id());
             target.set(AT_SHARE_HOLDER, to.id());
             target.set(AT_SHARE_CHECKPOINT, asset.get(AT_ASSET_ACC));
+            target.set(AT_SHARE_CARRY, NEW_SHARE_CARRY);
         }
         if (!Ledger.shareSettle(source, asset, from)) revert Slots.StateInconsistent();
         source.set(AT_SHARE_UNITS, source.get(AT_SHARE_UNITS) - units);
