@@ -89,7 +89,7 @@ static enum pr_err take_claim(struct frd_book *book, const struct pr_l1_event *e
 	return PR_OK;
 }
 
-/* Struck and final may be told again after a restart; they are then no news. */
+/* Struck, final and reclaimed may be told again after a restart; they are then no news. */
 static enum pr_err take_verdict(struct frd_book *book, const struct pr_l1_event *e, bool *news)
 {
 	if (e->number == 0 || e->number >= book->claim_count) return PR_ERR_CORRUPT;
@@ -97,8 +97,8 @@ static enum pr_err take_verdict(struct frd_book *book, const struct pr_l1_event 
 	if (e->a != c->batch) return PR_ERR_CORRUPT;
 	*news = c->state == FRD_CLAIM_OPEN;
 	if (!*news) return PR_OK;
-	if (e->type == PR_L1_CLAIM_STRUCK) {
-		c->state = FRD_CLAIM_STRUCK;
+	if (e->type != PR_L1_CLAIM_FINAL) {
+		c->state = e->type == PR_L1_CLAIM_STRUCK ? FRD_CLAIM_STRUCK : FRD_CLAIM_RECLAIMED;
 		return PR_OK;
 	}
 	c->state = FRD_CLAIM_FINAL;
@@ -121,7 +121,8 @@ enum pr_err frd_book_take(struct frd_book *book, const struct pr_l1_event *event
 		*news = event->number >= book->claim_count;
 		return *news ? take_claim(book, event) : PR_OK;
 	case PR_L1_CLAIM_STRUCK:
-	case PR_L1_CLAIM_FINAL: return take_verdict(book, event, news);
+	case PR_L1_CLAIM_FINAL:
+	case PR_L1_CLAIM_RECLAIMED: return take_verdict(book, event, news);
 	case PR_L1_WITHDRAWN: return PR_OK;
 	case PR_L1_EVENT_COUNT: break;
 	}
@@ -163,7 +164,7 @@ uint64_t frd_book_good_claim(const struct frd_book *book, uint64_t batch, bool *
 {
 	for (uint64_t i = book->claim_count; i-- > 0;) {
 		const struct frd_claim *c = &book->claims[i];
-		if (c->batch != batch || !c->judged || !c->good || c->state == FRD_CLAIM_STRUCK) continue;
+		if (c->batch != batch || !c->judged || !c->good || c->state == FRD_CLAIM_STRUCK || c->state == FRD_CLAIM_RECLAIMED) continue;
 		*found = true;
 		return i;
 	}

@@ -23,7 +23,7 @@ struct frd_batch {
 	uint64_t final_claim;    /* claim that made it final, 0 if none */
 };
 
-enum frd_claim_state { FRD_CLAIM_OPEN, FRD_CLAIM_STRUCK, FRD_CLAIM_FINAL };
+enum frd_claim_state { FRD_CLAIM_OPEN, FRD_CLAIM_STRUCK, FRD_CLAIM_FINAL, FRD_CLAIM_RECLAIMED };
 
 struct frd_claim {
 	uint64_t batch, parent, time; /* time: L1 block time of the claim, seconds */

@@ -16,7 +16,14 @@ PR_METRIC_GAUGE(frd_proof_ms, "pr_verifier_last_proof_ms", "milliseconds that th
 
 static const char *claim_state_name(enum frd_claim_state state)
 {
-	return state == FRD_CLAIM_OPEN ? "open" : state == FRD_CLAIM_STRUCK ? "struck" : "final";
+	switch (state) {
+	case FRD_CLAIM_OPEN: return "open";
+	case FRD_CLAIM_STRUCK: return "struck";
+	case FRD_CLAIM_FINAL: return "final";
+	case FRD_CLAIM_RECLAIMED: return "reclaimed";
+	}
+	PR_CHECK(false);
+	return "";
 }
 
 static void put_claim(struct pr_json_out *o, const struct frd_book *book, uint64_t id)

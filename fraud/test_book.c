@@ -118,11 +118,36 @@ static void test_verdicts_are_taken_once(void)
 	frd_book_fini(&book);
 }
 
+static void test_reclaimed_claims_are_neither_open_nor_built_upon(void)
+{
+	uint8_t  wrong1[3][32] = { { 9 } }, right2[3][32] = { { 2, 0 }, { 2, 1 }, { 2, 2 } };
+	bool     news, found;
+
+	begin(2, 3);
+	struct pr_l1_event e = claim_event(1, 1, 0, wrong1[0], 3);
+	UNIT_CHECK(take(&e, &news) == PR_OK);
+	e = claim_event(2, 2, 1, right2[0], 3);
+	UNIT_CHECK(take(&e, &news) == PR_OK);
+	struct pr_l1_event struck = { .type = PR_L1_CLAIM_STRUCK, .number = 1, .a = 1 }, reclaimed = { .type = PR_L1_CLAIM_RECLAIMED, .number = 2, .a = 2 };
+	UNIT_CHECK(take(&struck, &news) == PR_OK && news);
+	UNIT_CHECK(take(&reclaimed, &news) == PR_OK && news && book.claims[2].state == FRD_CLAIM_RECLAIMED);
+	UNIT_CHECK(take(&reclaimed, &news) == PR_OK && !news); /* told again */
+	frd_book_judge(&book);
+	(void)frd_book_good_claim(&book, 2, &found);
+	UNIT_CHECK(!found && book.final_batch == 0);
+	reclaimed.a = 1;
+	UNIT_CHECK(take(&reclaimed, &news) == PR_ERR_CORRUPT); /* another batch than the claim's */
+	reclaimed = (struct pr_l1_event){ .type = PR_L1_CLAIM_RECLAIMED, .number = 3, .a = 2 };
+	UNIT_CHECK(take(&reclaimed, &news) == PR_ERR_CORRUPT); /* no such claim */
+	frd_book_fini(&book);
+}
+
 int main(void)
 {
 	UNIT_RUN(test_batches_follow_their_parents);
 	UNIT_RUN(test_claims_are_judged_chunk_by_chunk);
 	UNIT_RUN(test_claims_out_of_order_or_of_another_shape_are_refused);
 	UNIT_RUN(test_verdicts_are_taken_once);
+	UNIT_RUN(test_reclaimed_claims_are_neither_open_nor_built_upon);
 	return UNIT_END();
 }

@@ -20,7 +20,8 @@ static bool count_event(struct brg_fed *fed, const struct pr_l1_event *e)
 		return true;
 	case PR_L1_CLAIM: return e->number == fed->claims++;
 	case PR_L1_CLAIM_STRUCK:
-	case PR_L1_CLAIM_FINAL: return e->number < fed->claims;
+	case PR_L1_CLAIM_FINAL:
+	case PR_L1_CLAIM_RECLAIMED: return e->number < fed->claims;
 	case PR_L1_WITHDRAWN: return true;
 	case PR_L1_EVENT_COUNT: break;
 	}

@@ -162,6 +162,7 @@ static bool event_take(struct seq_feed *feed, const uint8_t *record, size_t len,
 	case PR_L1_CLAIM:
 	case PR_L1_CLAIM_STRUCK:
 	case PR_L1_WITHDRAWN:
+	case PR_L1_CLAIM_RECLAIMED:
 	case PR_L1_EVENT_COUNT: return true;
 	}
 	return true;

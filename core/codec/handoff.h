@@ -56,6 +56,7 @@ enum pr_l1_event_type {
 	PR_L1_CLAIM_STRUCK,  /* number = claim id, a = batch, b = chunk index, addr20 = prover */
 	PR_L1_CLAIM_FINAL,   /* number = claim id, a = batch, hash32 = root */
 	PR_L1_WITHDRAWN,     /* number = withdrawal id, a = amount, addr20 = recipient */
+	PR_L1_CLAIM_RECLAIMED, /* number = claim id, a = batch, addr20 = claimant */
 	PR_L1_EVENT_COUNT
 };
 

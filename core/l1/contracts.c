@@ -11,6 +11,7 @@ static const char *const signatures[PR_L1_EVENT_COUNT] = {
 	[PR_L1_CLAIM_STRUCK] = "ClaimStruck(uint64,uint64,uint32,address,uint256)",
 	[PR_L1_CLAIM_FINAL]  = "ClaimFinal(uint64,uint64,bytes32)",
 	[PR_L1_WITHDRAWN]    = "Withdrawn(uint32,address,uint64)",
+	[PR_L1_CLAIM_RECLAIMED] = "ClaimReclaimed(uint64,uint64,address)",
 };
 
 static const uint8_t *emitter(const struct pr_contracts *c, enum pr_l1_event_type type)
@@ -82,6 +83,8 @@ static bool read_event(struct pr_l1_event *e, const struct pr_l1_log *log)
 		return topic_u64(&e->number, log, 1) && topic_u64(&e->a, log, 2) && pr_abi_get_word(e->hash32, log->data, log->data_len, 0);
 	case PR_L1_WITHDRAWN:
 		return topic_u64(&e->number, log, 1) && topic_addr(e->addr20, log, 2) && pr_abi_get_u64(&e->a, log->data, log->data_len, 0);
+	case PR_L1_CLAIM_RECLAIMED:
+		return topic_u64(&e->number, log, 1) && topic_u64(&e->a, log, 2) && pr_abi_get_addr(e->addr20, log->data, log->data_len, 0);
 	case PR_L1_EVENT_COUNT: break;
 	}
 	return false;
