@@ -89,6 +89,15 @@ static unsigned lists_of(enum pr_lists_kind lists[2], uint32_t of[2], const stru
 	return 0;
 }
 
+bool pr_lists_has(enum pr_lists_kind list, uint32_t of, const struct pr_object *object)
+{
+	enum pr_lists_kind in[2];
+	uint32_t           by[2];
+	for (unsigned i = lists_of(in, by, object); i-- > 0;)
+		if (in[i] == list && by[i] == of) return true;
+	return false;
+}
+
 void pr_lists_change(struct pr_lists *x, uint32_t id, const struct pr_object *before, const struct pr_object *after)
 {
 	enum pr_lists_kind was[2] = { 0 }, is[2] = { 0 };

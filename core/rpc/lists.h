@@ -37,6 +37,8 @@ void pr_lists_build(struct pr_lists *x, const struct pr_state *state);
 /* before may be EMPTY or FREE, after too; the same object changed in place costs a comparison. */
 void pr_lists_change(struct pr_lists *x, uint32_t id, const struct pr_object *before, const struct pr_object *after);
 
+/* Whether an object hangs in this list of this id. */
+bool pr_lists_has(enum pr_lists_kind list, uint32_t of, const struct pr_object *object);
 /* for (id = pr_lists_first(x, list, of); id; id = pr_lists_next(x, list, id)) */
 uint32_t pr_lists_first(const struct pr_lists *x, enum pr_lists_kind list, uint32_t of);
 uint32_t pr_lists_next(const struct pr_lists *x, enum pr_lists_kind list, uint32_t id);

@@ -9,51 +9,14 @@
 #define SUMS_ALWAYS_BELOW 65536u /* objects; larger states are summed at most once in SUMS_EVERY_MS */
 #define SUMS_EVERY_MS 1000u
 
-static const struct pr_object *object_at(const struct pr_read *r, uint32_t id) { return &pr_state_leaf(r->state, id)->o; }
-
 void pr_read_missing(struct pr_rpc_call *call, const char *what) { pr_rpc_fail(call, PR_RPC_NOT_FOUND, "not_found", NULL, what); }
-
-/* The list of at most PR_READ_LIST_MAX ids behind `after` (0: from the start), each written by row. */
-static void list_write(struct pr_json_out *o, const char *key, const struct pr_read *r, enum pr_lists_kind list, uint32_t of, uint32_t after,
-                       bool whole)
-{
-	bool     more  = false;
-	uint32_t count = 0;
-	uint32_t id    = after ? pr_lists_next(r->lists, list, after) : pr_lists_first(r->lists, list, of);
-	pr_json_out_key(o, key);
-	pr_json_out_open(o, '{');
-	pr_json_out_key(o, "items");
-	pr_json_out_open(o, '[');
-	for (; id && !(more = count == PR_READ_LIST_MAX); id = pr_lists_next(r->lists, list, id), count++) {
-		if (!whole) {
-			pr_json_out_u64(o, id);
-			continue;
-		}
-		pr_object_to_json_open(o, id, object_at(r, id));
-		pr_json_out_close(o, '}');
-	}
-	pr_json_out_close(o, ']');
-	pr_json_out_kv_bool(o, "more", more);
-	pr_json_out_close(o, '}');
-}
-
-static bool id_param(uint32_t *id, struct pr_rpc_call *call, unsigned param, const char *name)
-{
-	uint64_t v;
-	if (!pr_json_u64(&v, pr_rpc_doc(call), pr_rpc_param(call, param)) || v > UINT32_MAX) {
-		pr_rpc_fail_param(call, name, "an object id");
-		return false;
-	}
-	*id = (uint32_t)v;
-	return true;
-}
 
 bool pr_read_account(uint32_t *id, const struct pr_read *r, struct pr_rpc_call *call, unsigned param)
 {
 	uint8_t  addr20[20], key32[32];
 	uint64_t v;
 	if (pr_json_u64(&v, pr_rpc_doc(call), pr_rpc_param(call, param)) && v <= UINT32_MAX) {
-		*id = object_at(r, (uint32_t)v)->type == PR_OBJECT_ACCOUNT ? (uint32_t)v : 0;
+		*id = pr_read_object(r, (uint32_t)v)->type == PR_OBJECT_ACCOUNT ? (uint32_t)v : 0;
 		return true;
 	}
 	if (!pr_json_hex(addr20, 20, pr_rpc_doc(call), pr_rpc_param(call, param))) {
@@ -69,7 +32,7 @@ static void chain_info(void *ctx, struct pr_rpc_call *call)
 {
 	const struct pr_read   *r = ctx;
 	const struct pr_chain  *c = r->chain;
-	const struct pr_system *s = &object_at(r, 0)->u.system;
+	const struct pr_system *s = &pr_read_object(r, 0)->u.system;
 	struct pr_json_out     *o = pr_rpc_out(call);
 	uint8_t                 root32[32];
 
@@ -109,24 +72,13 @@ static void get_account(void *ctx, struct pr_rpc_call *call)
 		pr_read_missing(call, "no such account");
 		return;
 	}
-	pr_object_to_json_open(o, id, object_at(r, id));
-	list_write(o, "assets", r, PR_LISTS_OWNER_ASSETS, id, 0, false);
-	list_write(o, "streams", r, PR_LISTS_PAYER_STREAMS, id, 0, false);
-	list_write(o, "shares", r, PR_LISTS_HOLDER_SHARES, id, 0, false);
-	list_write(o, "edges", r, PR_LISTS_BENEFICIARY_EDGES, id, 0, false);
+	pr_object_to_json_open(o, id, pr_read_object(r, id));
+	pr_read_list(o, "assets", r, PR_LISTS_OWNER_ASSETS, id, 0, false);
+	pr_read_list(o, "streams", r, PR_LISTS_PAYER_STREAMS, id, 0, false);
+	pr_read_list(o, "shares", r, PR_LISTS_HOLDER_SHARES, id, 0, false);
+	pr_read_list(o, "edges", r, PR_LISTS_BENEFICIARY_EDGES, id, 0, false);
 	pr_json_out_close(o, '}');
 	pr_rpc_done(call);
-}
-
-/* after_param: 0 if absent; false if it names nothing in the list (the call was answered). */
-static bool after_read(uint32_t *after, const struct pr_read *r, struct pr_rpc_call *call, unsigned param, uint8_t type)
-{
-	*after = 0;
-	if (pr_rpc_param(call, param) == PR_JSON_NONE) return true;
-	if (!id_param(after, call, param, "after")) return false;
-	if (object_at(r, *after)->type == type) return true;
-	pr_rpc_fail_param(call, "after", "the last id of the page before");
-	return false;
 }
 
 static void get_asset(void *ctx, struct pr_rpc_call *call)
@@ -138,21 +90,21 @@ static void get_asset(void *ctx, struct pr_rpc_call *call)
 	if (pr_json_hex(content32, 32, pr_rpc_doc(call), pr_rpc_param(call, 0))) {
 		pr_key_asset(key32, content32);
 		if (!pr_state_find(r->state, key32, &id)) id = 0;
-	} else if (!id_param(&id, call, 0, "asset")) {
+	} else if (!pr_read_id(&id, call, 0, "asset")) {
 		return;
 	}
-	if (!after_read(&after, r, call, 1, PR_OBJECT_SHARE)) return;
-	const struct pr_object *object = object_at(r, id);
-	if (object->type != PR_OBJECT_ASSET || (after && object_at(r, after)->u.share.asset != id)) {
-		pr_read_missing(call, "no such asset, or a page of another one");
+	const struct pr_object *object = pr_read_object(r, id);
+	if (object->type != PR_OBJECT_ASSET) {
+		pr_read_missing(call, "no such asset");
 		return;
 	}
+	if (!pr_read_after(&after, r, call, 1, PR_LISTS_ASSET_SHARES, id)) return;
 	pr_object_to_json_open(o, id, object);
-	list_write(o, "edges", r, PR_LISTS_CHILD_EDGES, id, 0, true);
-	list_write(o, "children", r, PR_LISTS_BENEFICIARY_EDGES, id, 0, true);
-	list_write(o, "shares", r, PR_LISTS_ASSET_SHARES, id, after, true);
-	list_write(o, "holdings", r, PR_LISTS_HOLDER_SHARES, id, 0, true);
-	list_write(o, "streams", r, PR_LISTS_ASSET_STREAMS, id, 0, false);
+	pr_read_list(o, "edges", r, PR_LISTS_CHILD_EDGES, id, 0, true);
+	pr_read_list(o, "children", r, PR_LISTS_BENEFICIARY_EDGES, id, 0, true);
+	pr_read_list(o, "shares", r, PR_LISTS_ASSET_SHARES, id, after, true);
+	pr_read_list(o, "holdings", r, PR_LISTS_HOLDER_SHARES, id, 0, true);
+	pr_read_list(o, "streams", r, PR_LISTS_ASSET_STREAMS, id, 0, false);
 	pr_json_out_close(o, '}');
 	pr_rpc_done(call);
 }
@@ -164,8 +116,8 @@ static void get_stream(void *ctx, struct pr_rpc_call *call)
 	uint32_t              id;
 	uint64_t              used;
 	uint8_t               tip32[32];
-	if (!id_param(&id, call, 0, "stream")) return;
-	const struct pr_object *object = object_at(r, id);
+	if (!pr_read_id(&id, call, 0, "stream")) return;
+	const struct pr_object *object = pr_read_object(r, id);
 	if (object->type != PR_OBJECT_STREAM) {
 		pr_read_missing(call, "no such stream");
 		return;
@@ -187,8 +139,8 @@ static void get_object(void *ctx, struct pr_rpc_call *call)
 {
 	const struct pr_read *r = ctx;
 	uint32_t              id;
-	if (!id_param(&id, call, 0, "id")) return;
-	pr_object_to_json_open(pr_rpc_out(call), id, object_at(r, id));
+	if (!pr_read_id(&id, call, 0, "id")) return;
+	pr_object_to_json_open(pr_rpc_out(call), id, pr_read_object(r, id));
 	pr_json_out_close(pr_rpc_out(call), '}');
 	pr_rpc_done(call);
 }
@@ -196,12 +148,12 @@ static void get_object(void *ctx, struct pr_rpc_call *call)
 static void get_proof(void *ctx, struct pr_rpc_call *call)
 {
 	const struct pr_read   *r = ctx;
-	const struct pr_system *s = &object_at(r, 0)->u.system;
+	const struct pr_system *s = &pr_read_object(r, 0)->u.system;
 	struct pr_json_out     *o = pr_rpc_out(call);
 	uint8_t                 root32[32], link32[32] = { 0 }, payload[PR_PAYLOAD_BYTES_MAX], path[PR_TREE_DEPTH][32];
 	uint32_t                id;
 
-	if (!id_param(&id, call, 0, "id")) return;
+	if (!pr_read_id(&id, call, 0, "id")) return;
 	if (id >= r->state->used) {
 		pr_read_missing(call, "no object was ever at this id");
 		return;
@@ -237,8 +189,8 @@ static void get_state(void *ctx, struct pr_rpc_call *call)
 		r->sums_at_ms = now;
 	}
 	pr_json_out_open(o, '{');
-	pr_json_out_kv_u64(o, "batch", object_at(r, 0)->u.system.batch);
-	pr_json_out_kv_u64(o, "time", object_at(r, 0)->u.system.time);
+	pr_json_out_kv_u64(o, "batch", pr_read_object(r, 0)->u.system.batch);
+	pr_json_out_kv_u64(o, "time", pr_read_object(r, 0)->u.system.time);
 	pr_json_out_kv_bool(o, "conserved", r->conserved);
 	pr_json_out_kv_u64_string(o, "supply", r->sums.supply);
 	pr_json_out_kv_u64_string(o, "balances", r->sums.balances);
@@ -274,6 +226,7 @@ void pr_read_methods(struct pr_rpc_method rows[PR_READ_METHODS], struct pr_read 
 		{ "penny_chainInfo", "", chain_info, read },
 		{ "penny_getAccount", "account", get_account, read },
 		{ "penny_getAsset", "asset after?", get_asset, read },
+		{ "penny_getList", "of list after?", pr_read_get_list, read },
 		{ "penny_getEarnings", "account", pr_read_earnings, read },
 		{ "penny_getStream", "stream", get_stream, read },
 		{ "penny_getObject", "id", get_object, read },

@@ -3,6 +3,7 @@
  *   penny_chainInfo()                    chain, parameters, batch, time and root of the state
  *   penny_getAccount(account)            by id or address; with its assets and streams
  *   penny_getAsset(asset)                by id or content hash; with its edges and shares
+ *   penny_getList(of, list, after)       a page of what belongs to an account or an asset
  *   penny_getEarnings(account)           balance, what can be collected now and after settling, and the entries that do it
  *   penny_getStream(stream)
  *   penny_getObject(id)
@@ -21,7 +22,7 @@
 #include "core/rpc/jsonrpc.h"
 
 #define PR_READ_LIST_MAX 256
-#define PR_READ_METHODS 11
+#define PR_READ_METHODS 12
 
 struct pr_read {
 	const struct pr_chain  *chain;

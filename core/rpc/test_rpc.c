@@ -1,6 +1,7 @@
 /* The chain file, the JSON-RPC door, entries as JSON, lists and earnings. */
 #include <stdlib.h>
 
+#include "core/base/be.h"
 #include "core/base/unit.h"
 #include "core/codec/wire.h"
 #include "core/rpc/entry_json.h"
@@ -51,7 +52,7 @@ static void test_chain_file(void)
 /* ---- The door ---- */
 
 static struct pr_rpc_call *later;
-static char                delivered[1u << 16];
+static char                delivered[1u << 20];
 static unsigned            deliveries;
 
 static void deliver(void *ctx, const char *response, size_t len)
@@ -305,7 +306,7 @@ static void test_earnings(void)
 	/* Account 2: as owner of 4 three quarters of 4001; as holder of 3 all of its 4001 now, and a quarter of the other after settling. */
 	pr_state_root(&state, root32);
 	const struct pr_earn_plan *plan = pr_earn_plan(earner, &state, &lists, 2);
-	UNIT_CHECK(plan->now == 3000 + 4000 && plan->after == 3000 + 5000 && plan->count == 3 && !plan->partial);
+	UNIT_CHECK(plan->now == 3000 + 4001 && plan->after == 3000 + 5001 && plan->count == 3 && !plan->partial);
 	pr_state_root(&state, after32);
 	UNIT_CHECK(memcmp(root32, after32, 32) == 0);
 	/* The plan does what it says. */
@@ -329,6 +330,68 @@ static void test_earnings(void)
 	pr_lists_close(&built);
 	pr_lists_close(&lists);
 	pr_earner_close(earner);
+	free(mem);
+}
+
+static struct pr_json      answer;
+static struct pr_json_node answer_nodes[1u << 16];
+
+static uint32_t ask_list(struct pr_rpc *rpc, const char *params)
+{
+	char text[256];
+	int  n = snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"penny_getList\",\"params\":[%s]}", params);
+	pr_rpc_serve(rpc, text, (size_t)n, deliver, NULL);
+	UNIT_CHECK(pr_json_parse(&answer, delivered, strlen(delivered), answer_nodes, 1u << 16) == PR_JSON_OK);
+	return pr_json_get(&answer, 0, "result");
+}
+
+/* Pages hold everything once, newest first, whatever its number; a page goes on behind an id of the same list only. */
+static void test_list_pages(void)
+{
+	static struct pr_rpc_method methods[PR_READ_METHODS];
+	static struct pr_read       read;
+	const uint32_t              capacity = 1024, first = 3, count = 2 * PR_READ_LIST_MAX + 5;
+	void                       *mem      = aligned_alloc(64, pr_state_bytes(capacity));
+	struct pr_chain             chain;
+	char                        message[PR_CONFIG_MESSAGE_BYTES], params[64];
+	uint8_t                     root32[32];
+	uint32_t                    seen = 0, pages = 0;
+	uint64_t                    last = 0, id, wanted = first + count - 1;
+	bool                        more = true;
+	memset(mem, 0, pr_state_bytes(capacity));
+	pr_state_init(&state, mem, capacity, 1);
+	inner = pr_state_view(&state);
+	UNIT_CHECK(pr_lists_open(&lists, capacity) && chain_load(&chain, "", message) == PR_OK);
+	UNIT_CHECK(pr_chain_genesis(message, &chain, &state, root32) == PR_OK);
+	deposit(1);
+	deposit(2);
+	for (uint32_t i = 0; i < count; i++) {
+		struct pr_entry e = { .kind = PR_KIND_ASSET_REGISTER };
+		e.f[PR_ASSET_REGISTER_FROM].num = 1;
+		pr_be32_put(e.f[PR_ASSET_REGISTER_CONTENT].bytes, i + 1);
+		run(&e);
+	}
+	read = (struct pr_read){ .chain = &chain, .state = &state, .lists = &lists, .role = "test" };
+	pr_read_methods(methods, &read);
+	struct pr_rpc *rpc = pr_rpc_open(methods, PR_READ_METHODS);
+	for (; more && pages < 10; pages++) {
+		(void)snprintf(params, sizeof params, last ? "1,\"assets\",%llu" : "1,\"assets\"", (unsigned long long)last);
+		uint32_t page = ask_list(rpc, params), items = pr_json_get(&answer, page, "items");
+		UNIT_CHECK(pr_json_bool(&more, &answer, pr_json_get(&answer, page, "more")));
+		for (uint32_t i = pr_json_first(&answer, items); i != PR_JSON_NONE; i = pr_json_next(&answer, i), seen++, wanted--)
+			UNIT_CHECK(pr_json_u64(&id, &answer, pr_json_get(&answer, i, "id")) && id == wanted && (last = id) > 0);
+	}
+	UNIT_CHECK(pages == 3 && seen == count);
+	static const char *const refused[][2] = { { "1,\"assets\",2", "-32602" }, { "2,\"assets\",5", "-32602" }, { "1,\"streams\",5", "-32602" }, { "1,\"children\"", "-32602" },
+		                                  { "3,\"assets\"", "-32602" }, { "1,5", "-32602" },        { "0,\"assets\"", "-32001" },     { "4294967295,\"assets\"", "-32001" } };
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		UNIT_CHECK_ROW(refused[i][0], ask_list(rpc, refused[i][0]) == PR_JSON_NONE);
+		UNIT_CHECK_ROW(refused[i][0], strstr(delivered, refused[i][1]) != NULL);
+	}
+	uint32_t none = ask_list(rpc, "2,\"assets\"");
+	UNIT_CHECK(pr_json_count(&answer, pr_json_get(&answer, none, "items")) == 0);
+	pr_rpc_close(rpc);
+	pr_lists_close(&lists);
 	free(mem);
 }
 
@@ -376,6 +439,7 @@ int main(int argc, char **argv)
 	UNIT_RUN(test_entry_round_trip);
 	UNIT_RUN(test_entry_refused);
 	UNIT_RUN(test_earnings);
+	UNIT_RUN(test_list_pages);
 	UNIT_RUN(test_lists_random);
 	return UNIT_END();
 }
