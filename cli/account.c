@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "core/l1/abi.h"
+#include "core/l1/token.h"
 #include "core/rt/clock.h"
 
 #define CREDIT_MS (30u * 60u * 1000u)
@@ -60,30 +60,27 @@ void cli_account_show(struct cli *c)
 	cli_answer_free(&a);
 }
 
-/* Lets the vault take the token from us, if it may not yet. */
-static void approve(struct cli *c, const struct pr_contracts *contracts, pr_u128 base_units)
+/* Lets the vault take the token from us, if it may not yet.  What is too little is set to zero first: some tokens change no other allowance. */
+static void approve(struct cli *c, const struct pr_token *token, const uint8_t vault20[20], pr_u128 base_units)
 {
 	uint8_t              data[CALLDATA_BYTES];
-	const uint8_t       *out;
-	size_t               len;
-	struct pr_abi        w;
-	pr_u128              allowed;
+	char                 have[CLI_AMOUNT_BYTES], address[CLI_ADDRESS_BYTES];
+	pr_u128              held, allowed;
 	struct pr_l1_receipt receipt;
-	const uint8_t       *token20 = cli_chain(c)->token20;
 
-	pr_abi_call(&w, data, sizeof data, "allowance(address,address)", 2);
-	pr_abi_addr(&w, c->addr20);
-	pr_abi_addr(&w, contracts->vault20);
-	PR_CHECK(pr_abi_done(&w));
-	struct pr_ethrpc_msg msg = { .to20_opt = token20, .data = data, .data_len = w.len };
-	if (pr_ethrpc_call(cli_l1(c), &out, &len, &msg, pr_l1_at(PR_L1_LATEST)) != PR_OK) cli_die("the token on L1: %s", cli_l1_error(c));
-	/* An allowance beyond 128 bits is the usual "everything". */
-	if (len < 32 || !pr_abi_get_u128(&allowed, out, len, 0) || allowed >= base_units) return;
-	pr_abi_call(&w, data, sizeof data, "approve(address,uint256)", 2);
-	pr_abi_addr(&w, contracts->vault20);
-	pr_abi_u128(&w, base_units);
-	PR_CHECK(pr_abi_done(&w));
-	cli_l1_send(c, &receipt, "approval", token20, 0, data, w.len);
+	if (pr_token_balance(&held, cli_l1(c), token, c->addr20) != PR_OK || pr_token_allowance(&allowed, cli_l1(c), token, c->addr20, vault20) != PR_OK)
+		cli_die("the token on L1: %s", cli_l1_error(c));
+	if (held < base_units) {
+		pr_u128 nano = held / token->base_per_nano * token->nano_per_base; /* below the amount asked for, which is 64 bits */
+		cli_amount_format(have, (uint64_t)nano);
+		cli_address_format(address, c->addr20);
+		cli_die("deposit: %s holds %s tokens on L1, %s are needed: send some there first", address, have, c->args[0]);
+	}
+	for (bool clear = allowed > 0; allowed < base_units; clear = false) {
+		allowed    = clear ? 0 : base_units;
+		size_t len = pr_call_approve(data, sizeof data, vault20, allowed);
+		cli_l1_send(c, &receipt, "approval", token->addr20, 0, data, len);
+	}
 }
 
 /* Waits until the ledger has executed the item. */
@@ -102,12 +99,13 @@ static void credited(struct cli *c, uint64_t item)
 
 void cli_deposit(struct cli *c)
 {
-	static const uint8_t zero20[20];
 	struct pr_contracts  contracts;
+	struct pr_token      token;
 	struct pr_l1_receipt receipt;
 	struct cli_answer    a = { 0 };
 	uint8_t              to20[20], data[CALLDATA_BYTES];
 	uint64_t             amount = cli_arg_amount(c, 0), item, time;
+	pr_u128              base;
 	const char          *to = cli_option(c, "to");
 
 	if (amount == 0) cli_usage(c, "a deposit of nothing");
@@ -116,13 +114,14 @@ void cli_deposit(struct cli *c)
 	(void)cli_l1(c);
 	cli_key_unlock(c);
 	if (!to) memcpy(to20, c->addr20, 20);
-	pr_u128 per_nano = cli_l1_word(c, contracts.vault20, "baseUnitsPerNano()"), per_unit = cli_l1_word(c, contracts.vault20, "nanoPerBaseUnit()");
-	if (per_unit > 1 && amount % per_unit != 0) cli_die("the token on L1 has fewer decimals: %s is not a whole number of its units", c->args[0]);
-	pr_u128 base   = per_unit > 1 ? amount / per_unit : amount * per_nano;
-	bool    native = memcmp(cli_chain(c)->token20, zero20, 20) == 0;
-	if (!native) approve(c, &contracts, base);
+	if (pr_token_of_vault(&token, c->l1, contracts.vault20) != PR_OK) cli_die("L1 has no vault where the chain file says: %s", cli_l1_error(c));
+	if (memcmp(token.addr20, cli_chain(c)->token20, 20) != 0) cli_die("the vault on L1 holds another token than the chain file says");
+	if (!pr_token_base(&base, &token, amount))
+		cli_die(token.nano_per_base > 1 ? "the token on L1 has fewer decimals: %s is not a whole number of its units" : "%s are more base units of the token than fit 128 bits",
+		        c->args[0]);
+	if (!token.native) approve(c, &token, contracts.vault20, base);
 	size_t len = pr_call_deposit(data, sizeof data, to20, base);
-	cli_l1_send(c, &receipt, "deposit", contracts.vault20, native ? base : 0, data, len);
+	cli_l1_send(c, &receipt, "deposit", contracts.vault20, token.native ? base : 0, data, len);
 	cli_l1_item(c, &receipt, &item, &time);
 	if (!cli_flag(c, "no-wait")) credited(c, item);
 	cli_put_amount(c, "deposited", amount);

@@ -9,12 +9,11 @@
 #include <unistd.h>
 
 #include "core/crypto/crypto.h"
-#include "core/l1/contracts.h"
 #include "core/rt/clock.h"
+#include "tools/workload/funds.h"
 #include "tools/workload/play.h"
 
 #define PAYER_DEPOSIT "1000000000000" /* nano */
-#define NANO_WEI 1000000000u
 
 static struct {
 	const char *rpc, *l1, *chain, *lineage, *trace, *summary;
@@ -48,31 +47,6 @@ static void parse(int argc, char **argv)
 	}
 }
 
-static void hex(char *out, const uint8_t *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
-/* Deposits from the development chain's first unlocked account. */
-static void deposit(struct pr_ethrpc *eth, const struct pr_chain *chain, const char *from, const struct wl_key *key, uint64_t nano)
-{
-	uint8_t     data[128];
-	char        text[2 * sizeof data + 1], vault[41], params[1024];
-	const char *result;
-	size_t      len = pr_call_deposit(data, sizeof data, key->addr20, (pr_u128)nano * NANO_WEI), result_len;
-
-	hex(text, data, len);
-	hex(vault, chain->vault20, 20);
-	/* The value in wei as hex: nano * 10^9 below 2^94. */
-	pr_u128 wei = (pr_u128)nano * NANO_WEI;
-	snprintf(params, sizeof params, "[{\"from\":\"%s\",\"to\":\"0x%s\",\"value\":\"0x%" PRIx64 "%016" PRIx64 "\",\"data\":\"0x%s\"}]", from, vault,
-	         (uint64_t)(wei >> 64), (uint64_t)wei, text);
-	if ((uint64_t)(wei >> 64) == 0)
-		snprintf(params, sizeof params, "[{\"from\":\"%s\",\"to\":\"0x%s\",\"value\":\"0x%" PRIx64 "\",\"data\":\"0x%s\"}]", from, vault, (uint64_t)wei, text);
-	if (pr_ethrpc_request(eth, &result, &result_len, "eth_sendTransaction", params) != PR_OK)
-		wl_die("deposit on L1: %s", pr_ethrpc_error(eth)->message);
-}
-
 static void wait_credited(struct wl_client *c, const struct wl_key *key)
 {
 	uint64_t balance, nonce, start = pr_clock_ms();
@@ -83,16 +57,10 @@ static void wait_credited(struct wl_client *c, const struct wl_key *key)
 	}
 }
 
-static void fund(struct wl_market *m, struct pr_ethrpc *eth, const struct pr_chain *chain)
+static void fund(struct wl_market *m, struct wl_funds *funds)
 {
-	const char *result;
-	size_t      len;
-	char        from[43] = { 0 };
-
-	if (pr_ethrpc_request(eth, &result, &len, "eth_accounts", "[]") != PR_OK || len < 46) wl_die("L1 has no unlocked account");
-	memcpy(from, strchr(result, '0'), 42);
-	deposit(eth, chain, from, &m->market, 1000000000);
-	for (uint32_t i = 0; i < WL_PAYERS; i++) deposit(eth, chain, from, &m->payers[i], strtoull(PAYER_DEPOSIT, NULL, 10));
+	wl_funds_deposit(funds, &m->market, 1000000000);
+	for (uint32_t i = 0; i < WL_PAYERS; i++) wl_funds_deposit(funds, &m->payers[i], strtoull(PAYER_DEPOSIT, NULL, 10));
 	wait_credited(m->c, &m->market);
 	for (uint32_t i = 0; i < WL_PAYERS; i++) wait_credited(m->c, &m->payers[i]);
 }
@@ -123,13 +91,16 @@ static struct earner *earners_of(struct wl_market *m, uint32_t *count)
 	return e;
 }
 
-static uint64_t withdraw_all(struct wl_market *m, struct earner *e, uint32_t count)
+/* Withdraws what everybody earned, but for what is no whole base unit on L1: *left, in nano. */
+static uint64_t withdraw_all(struct wl_market *m, struct earner *e, uint32_t count, uint64_t multiple, uint64_t *left)
 {
 	uint64_t total = 0, nonce;
 	uint32_t id;
+	*left = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!wl_account(m->c, e[i].key->addr20, &id, &e[i].amount, &nonce)) wl_die("an account vanished");
-		if (e[i].amount == 0) continue;
+		*left += e[i].amount % multiple;
+		e[i].amount -= e[i].amount % multiple;
 		total += e[i].amount;
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -144,18 +115,17 @@ static uint64_t withdraw_all(struct wl_market *m, struct earner *e, uint32_t cou
 }
 
 /* Waits until L1 has paid everybody exactly; the sum of what arrived, in nano. */
-static uint64_t wait_paid(struct pr_ethrpc *eth, struct earner *e, uint32_t count)
+static uint64_t wait_paid(struct wl_funds *funds, struct earner *e, uint32_t count)
 {
 	uint64_t start = pr_clock_ms(), total = 0, said = start;
 	uint32_t open = 0, paid = 0;
 	for (uint32_t i = 0; i < count; i++) open += e[i].amount > 0;
 	while (paid < open) {
 		for (uint32_t i = 0; i < count; i++) {
-			pr_u128 wei;
+			pr_u128 held;
 			if (e[i].paid || e[i].amount == 0) continue;
-			if (pr_ethrpc_balance(eth, &wei, e[i].key->addr20, pr_l1_at(PR_L1_LATEST)) != PR_OK) continue;
-			if (wei == 0) continue;
-			if (wei != (pr_u128)e[i].amount * NANO_WEI) wl_die("%s got another amount on L1 than withdrawn", e[i].name);
+			if (!wl_funds_held(funds, &held, e[i].key->addr20) || held == 0) continue;
+			if (held != wl_funds_base(funds, e[i].amount)) wl_die("%s got another amount on L1 than withdrawn", e[i].name);
 			e[i].paid = true;
 			total += e[i].amount;
 			paid++;
@@ -209,6 +179,7 @@ int main(int argc, char **argv)
 	char                     message[PR_CONFIG_MESSAGE_BYTES];
 	struct pr_ethrpc        *eth;
 	struct wl_play           play;
+	struct wl_funds          funds;
 	uint32_t                 count;
 
 	parse(argc, argv);
@@ -224,7 +195,8 @@ int main(int argc, char **argv)
 	printf("  %u datasets in %u collections by %u creators, %u upstream names; %u inferences\n", in.datasets.count, in.collections.count, in.creators.count,
 	       in.upstreams.count, in.call_count);
 	say("depositing on L1");
-	fund(&m, eth, &chain);
+	wl_funds_open(&funds, eth, &chain);
+	fund(&m, &funds);
 	say("registering the lineage");
 	wl_market_build(&m);
 	say("playing the trace");
@@ -234,12 +206,12 @@ int main(int argc, char **argv)
 	wl_market_collect(&m);
 	say("withdrawing");
 	struct earner *earners  = earners_of(&m, &count);
-	uint64_t       withdrawn = withdraw_all(&m, earners, count);
+	uint64_t       left, withdrawn = withdraw_all(&m, earners, count, chain.withdraw_multiple, &left);
 	seal(&c);
-	uint64_t held = state_sum(&c, "held");
+	uint64_t held = state_sum(&c, "held") + left;
 	if (withdrawn + held != play.paid) wl_die("paid %" PRIu64 " but withdrawn %" PRIu64 " and held %" PRIu64, play.paid, withdrawn, held);
 	say("waiting until the withdrawals are final and L1 has paid them");
-	uint64_t arrived = wait_paid(eth, earners, count);
+	uint64_t arrived = wait_paid(&funds, earners, count);
 	if (arrived + held != play.paid) wl_die("paid %" PRIu64 " but arrived %" PRIu64 " and held %" PRIu64, play.paid, arrived, held);
 	qsort(earners, count, sizeof *earners, by_amount);
 	for (uint32_t i = 0; i < count && i < 5; i++)

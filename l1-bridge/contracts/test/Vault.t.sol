@@ -12,6 +12,7 @@ import {Base} from "./Base.sol";
 import {StateTree} from "./support/Lists.sol";
 import {
     CallbackToken,
+    ChangingToken,
     FalseToken,
     FeeToken,
     GenerousToken,
@@ -413,6 +414,99 @@ contract VaultTest is Base {
         vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(token)));
         vault.withdraw(1, 2, bob, 5, siblings);
         check(!vault.withdrawn(2), "not marked");
+    }
+
+    // ---- tokens that turn bad after money came in (docs/spec/l1.md, section 6)
+
+    function changed() internal returns (IVault vault, ChangingToken token) {
+        token = new ChangingToken();
+        vault = vaultWithToken(token);
+        deposit(vault, alice, 100e9);
+    }
+
+    function test_withdraw_feeOutOfTransfer_recipientBearsIt() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.turn(true, false, address(0), 18);
+        bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 50, 2);
+        vault.withdraw(1, 2, bob, 50, siblings);
+        eq(token.balanceOf(bob), 49.5e9, "less arrives");
+        eq(token.balanceOf(address(vault)), uint256(vault.custody()) * 1e9, "the others' money is there");
+        vm.expectRevert(abi.encodeWithSelector(IVault.WrongAmountReceived.selector, 9.9e9, 10e9));
+        deposit(vault, bob, 10e9);
+    }
+
+    /// @dev The Vault cannot make the token whole: who comes last finds too little, and can come again.
+    function test_withdraw_feeOnTop_lastFindsTooLittle() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.turn(false, true, address(0), 18);
+        bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 60, 2);
+        vault.withdraw(1, 2, bob, 60, siblings);
+        eq(token.balanceOf(address(vault)), 39.4e9, "the fee came out of the rest");
+        siblings = finalWithdrawal(2, 3, bob, 40, 2);
+        vm.expectRevert();
+        vault.withdraw(2, 3, bob, 40, siblings);
+        check(!vault.withdrawn(3), "can be tried again");
+        token.turn(false, false, address(0), 18);
+        token.mint(address(vault), 0.6e9);
+        vault.withdraw(2, 3, bob, 40, siblings);
+        eq(token.balanceOf(bob), 100e9, "paid when it is there");
+    }
+
+    function test_withdraw_recipientBlocked_holdsUpNobodyElse() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.turn(false, false, bob, 18);
+        bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 60, 2);
+        vm.expectRevert(abi.encodeWithSelector(ChangingToken.Refused.selector, bob));
+        vault.withdraw(1, 2, bob, 60, siblings);
+        check(!vault.withdrawn(2), "not marked");
+        address carol = person("carol");
+        bytes32[] memory others = finalWithdrawal(2, 0, carol, 40, 2);
+        vault.withdraw(2, 0, carol, 40, others);
+        eq(token.balanceOf(carol), 40e9, "paid");
+        token.turn(false, false, address(0), 18);
+        vault.withdraw(1, 2, bob, 60, siblings);
+        eq(token.balanceOf(bob), 60e9, "paid when it is allowed");
+    }
+
+    function test_withdraw_rebasedDown_paysWhileThereIsEnough() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.rebase(address(vault), 70e9);
+        bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 60, 2);
+        vault.withdraw(1, 2, bob, 60, siblings);
+        siblings = finalWithdrawal(2, 3, bob, 40, 2);
+        vm.expectRevert();
+        vault.withdraw(2, 3, bob, 40, siblings);
+        check(!vault.withdrawn(3), "not marked");
+        eq(uint256(vault.custody()), 40, "still owed");
+    }
+
+    /// @dev What a rebase or a plain transfer adds belongs to nobody: it credits no account and cannot be taken out.
+    function test_deposit_surplus_creditsNobody() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.mint(address(vault), 5e9);
+        eq(uint256(vault.custody()), 100, "custody");
+        deposit(vault, bob, 1e9);
+        eq(uint256(vault.custody()), 101, "only the deposit counts");
+        eq(uint256(inbox.count()), 2, "items");
+    }
+
+    function test_deposit_decimalsChange_scaleStays() public {
+        (IVault vault, ChangingToken token) = changed();
+        token.turn(false, false, address(0), 6);
+        deposit(vault, bob, 3e9);
+        eq(uint256(vault.custody()), 103, "the scale of the deployment");
+    }
+
+    function test_withdraw_tokenGone_reverts() public {
+        (IVault vault, ChangingToken token) = changed();
+        vm.etch(address(token), "");
+        bytes32[] memory siblings = finalWithdrawal(1, 2, bob, 5, 2);
+        vm.expectRevert();
+        vault.withdraw(1, 2, bob, 5, siblings);
+        check(!vault.withdrawn(2), "not marked");
+        vm.expectRevert();
+        deposit(vault, bob, 1e9);
+        eq(uint256(vault.custody()), 100, "custody");
     }
 
     function test_withdraw_shortOfCoin_reverts() public {

@@ -66,6 +66,40 @@ contract FalseToken is TestToken {
     }
 }
 
+/// @notice Turns bad later, as upgradable tokens can: a fee on top, a fee out of what arrives, refused recipients, other decimals.
+contract ChangingToken is TestToken {
+    bool public feeOut;
+    bool public feeOnTop;
+    address public refused;
+    uint8 private _decimals = 18;
+
+    error Refused(address to);
+
+    constructor() TestToken(18) {}
+
+    function decimals() public view override returns (uint8) {
+        return _decimals;
+    }
+
+    function turn(bool feeOut_, bool feeOnTop_, address refused_, uint8 decimals_) external {
+        (feeOut, feeOnTop, refused, _decimals) = (feeOut_, feeOnTop_, refused_, decimals_);
+    }
+
+    /// @notice A rebase: the balance of `who` becomes `amount`.
+    function rebase(address who, uint256 amount) external {
+        _burn(who, balanceOf(who));
+        _mint(who, amount);
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (to == refused && to != address(0)) revert Refused(to);
+        if (from == address(0) || to == address(0)) return super._update(from, to, amount);
+        if (feeOnTop) super._update(from, address(0xfee), amount / 100);
+        super._update(from, to, feeOut ? amount - amount / 100 : amount);
+        if (feeOut) super._update(from, address(0xfee), amount / 100);
+    }
+}
+
 /// @notice Returns nothing from transfer and transferFrom, as some old tokens do.
 contract SilentToken {
     uint8 public constant decimals = 6;
