@@ -58,6 +58,15 @@ static enum pr_err on_stored(void *ctx, const struct pr_l1_event *event, uint64_
 	return PR_OK;
 }
 
+/* Reads what is stored: what was fed, and what L1 will tell again. */
+static enum pr_err load_stored(struct brg_feed *feed)
+{
+	feed->fed = (struct brg_fed){ .batches = 1, .claims = 1 };
+	memcpy(feed->fed.last_hash32, feed->genesis_hash32, 32);
+	feed->event_block = feed->again_count = feed->again_next = 0;
+	return pr_eventlog_each(&feed->log, on_stored, feed);
+}
+
 static enum pr_err went_back(struct brg_feed *feed, uint64_t number)
 {
 	PR_LOG_ERROR("L1 reorganised below what was fed: blocks above %" PRIu64 " went, fed up to %" PRIu64 "; raise l1.depth or use safe or finalized", number,
@@ -99,6 +108,7 @@ static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const st
 		PR_LOG_WARN("the L1 node left out or repeated an event in block=%" PRIu64 " type=%d number=%" PRIu64, block->number, (int)events[i].type,
 		            events[i].number);
 		feed->again_next -= skip;
+		feed->gap = true;
 		return PR_ERR_PEER;
 	}
 	for (uint32_t i = skip; i < count; i++) {
@@ -122,16 +132,15 @@ enum pr_err brg_feed_open(struct brg_feed *feed, const struct pr_chain *chain, c
 		PR_LOG_ERROR("the chain file names no genesis_root: batch 1 could have no parent");
 		return PR_ERR_CONFIG;
 	}
-	feed->fed.batches = feed->fed.claims = 1;
 	memcpy(c.rollup20, chain->rollup20, 20);
 	memcpy(c.inbox20, chain->inbox20, 20);
 	memcpy(c.vault20, chain->vault20, 20);
-	pr_batch_genesis_hash(feed->fed.last_hash32, chain->genesis_root32, chain->l1_chain_id, chain->rollup20);
+	pr_batch_genesis_hash(feed->genesis_hash32, chain->genesis_root32, chain->l1_chain_id, chain->rollup20);
 	PR_FORWARD(pr_eventlog_open(&feed->log, dir, false));
 	PR_FORWARD(pr_watch_open(&feed->watch, rpc, &c, chain->deploy_block, target, depth, &events));
 	enum pr_err err = pr_eventlog_position(&feed->log, pr_watch_follow(feed->watch));
 	if (err != PR_OK && err != PR_ERR_NOT_FOUND) return err;
-	return pr_eventlog_each(&feed->log, on_stored, feed);
+	return load_stored(feed);
 }
 
 void brg_feed_close(struct brg_feed *feed)
@@ -144,9 +153,26 @@ void brg_feed_close(struct brg_feed *feed)
 
 bool brg_feed_sure(const struct brg_feed *feed) { return feed->again_next == feed->again_count; }
 
+/* The missing event may be in any block since the last one with events: they are read again, and compared where they are stored already. */
+static enum pr_err mend_gap(struct brg_feed *feed)
+{
+	struct pr_follow *follow = pr_watch_follow(feed->watch);
+	uint8_t           hash32[32];
+	uint64_t          before = pr_follow_position(follow, hash32);
+
+	feed->gap = false;
+	pr_follow_rewind(follow, feed->event_block);
+	uint64_t after = pr_follow_position(follow, hash32);
+	return after == before || after >= feed->event_block ? PR_OK : load_stored(feed);
+}
+
 enum pr_err brg_feed_step(struct brg_feed *feed)
 {
 	bool idle = false;
-	for (int i = 0; i < STEPS_MAX && !idle; i++) PR_FORWARD(pr_follow_step(pr_watch_follow(feed->watch), &idle));
+	for (int i = 0; i < STEPS_MAX && !idle; i++) {
+		enum pr_err err = pr_follow_step(pr_watch_follow(feed->watch), &idle);
+		if (feed->gap) PR_FORWARD(mend_gap(feed));
+		PR_FORWARD(err);
+	}
 	return PR_OK;
 }

@@ -1,7 +1,9 @@
 /* The feed: what L1 said about our contracts, confirmed, each event once and in L1's order, for the sequencer.
  *
  * Events are stored before the follower's position, so after a restart L1 tells the last of them again.  They are compared with what is stored, and
- * news begins where that ends.  Feeding cannot be undone: if L1 replaced a block that was fed, the bridge stops and says so. */
+ * news begins where that ends.  Items, batches and claims are numbered: where one is missing the node left it out, nothing of that block is fed, and
+ * the blocks since the last event are read again, as often as it takes.  (Strikes, final claims and payments have no numbers of their own: a node that
+ * leaves one of those out is believed.)  Feeding cannot be undone: if L1 replaced a block that was fed, the bridge stops and says so. */
 #ifndef BRG_FEED_H
 #define BRG_FEED_H
 
@@ -24,7 +26,9 @@ struct brg_feed {
 	/* Digests of the events that are stored and that L1 will tell again first. */
 	uint8_t (*again)[32];
 	uint64_t again_count, again_next, again_cap;
-	bool reorganised;            /* L1 took back what was fed: someone must look */
+	uint8_t genesis_hash32[32]; /* parent of batch 1 */
+	bool gap;                   /* the node told an event without the one before it */
+	bool reorganised;           /* L1 took back what was fed: someone must look */
 };
 
 /* dir/archive becomes the spool.  PR_ERR_CONFIG: the chain file has no genesis root; PR_ERR_CORRUPT: the spool does not fit the chain. */

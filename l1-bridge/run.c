@@ -89,13 +89,19 @@ static enum pr_err txmgr_open(void)
 	return pr_txmgr_open(&app.txmgr, app.eth, &options);
 }
 
-/* The contracts on L1 must be those of the chain file and take batches from our key; looked at once. */
+/* L1 must be the chain of the chain file, and the contracts on it must be those it names and take batches from our key; looked at once. */
 static enum pr_err check_contracts(void)
 {
 	struct pr_rollup_config on_chain;
 	struct pr_contracts     c;
+	uint64_t                chain_id;
 
 	if (app.checked) return PR_OK;
+	PR_FORWARD(pr_ethrpc_chain_id(app.eth, &chain_id));
+	if (chain_id != app.chain.l1_chain_id) {
+		PR_LOG_ERROR("L1 is chain %" PRIu64 ", the chain file says %" PRIu64, chain_id, app.chain.l1_chain_id);
+		return PR_ERR_CONFIG;
+	}
 	memcpy(c.rollup20, app.chain.rollup20, 20);
 	memcpy(c.inbox20, app.chain.inbox20, 20);
 	memcpy(c.vault20, app.chain.vault20, 20);

@@ -285,6 +285,12 @@ enum pr_err pr_follow_step(struct pr_follow *follow, bool *idle)
 	return take_range(follow, position + 1, position + (left < follow->range_blocks ? left : follow->range_blocks));
 }
 
+void pr_follow_rewind(struct pr_follow *follow, uint64_t number)
+{
+	while (follow->count > 0 && follow->window[follow->count - 1].number > number) follow->count--;
+	if (follow->count == 0) follow->dropped = false;
+}
+
 size_t pr_follow_save(const struct pr_follow *follow, uint8_t state[PR_FOLLOW_STATE_BYTES_MAX])
 {
 	size_t at = STATE_HEADER_BYTES;

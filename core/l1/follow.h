@@ -62,6 +62,10 @@ PR_MUST_USE enum pr_err pr_follow_step(struct pr_follow *follow, bool *idle);
 /* The last block told; start_block - 1 and a zero hash before the first. */
 uint64_t pr_follow_position(const struct pr_follow *follow, uint8_t hash32[32]);
 
+/* Takes back what was told above a block, because the node is suspected to have left something out: the next step goes on from the newest checkpoint
+ * at or below number, or from the start if there is none any more.  No rollback() is told: these blocks may still count. */
+void pr_follow_rewind(struct pr_follow *follow, uint64_t number);
+
 /* The state as bytes, for the caller to store together with what it derived (in block()).  Returns the length. */
 size_t pr_follow_save(const struct pr_follow *follow, uint8_t state[PR_FOLLOW_STATE_BYTES_MAX]);
 /* Goes on from a saved state, before the first step.  PR_ERR_CORRUPT: damaged, or saved with another start block. */

@@ -243,6 +243,32 @@ static void test_a_shorter_chain_is_waited_for(void)
 	pr_follow_close(f);
 }
 
+/* Also beyond the window: then from the start. */
+static void test_after_a_rewind_everything_above_is_told_again(void)
+{
+	struct consumer *c = fresh();
+	struct pr_follow *f = open_follow(c, PR_L1_LATEST, 0, 0);
+	uint8_t hash32[32];
+	for (unsigned i = 0; i < 6; i++) mine_with_logs(i % 3);
+	catch_up(f);
+	uint64_t head = head_number();
+	pr_follow_rewind(f, head);
+	UNIT_CHECK(pr_follow_position(f, hash32) == head && catch_up(f) == 1);
+	/* The consumer forgets as after a rollback, which nobody tells it. */
+	PR_CHECK(on_rollback(c, head - 3) == PR_OK);
+	pr_follow_rewind(f, head - 3);
+	UNIT_CHECK(pr_follow_position(f, hash32) == head - 3);
+	catch_up(f);
+	check_equals_chain(c, head);
+	c = fresh();
+	pr_follow_rewind(f, 0);
+	UNIT_CHECK(pr_follow_position(f, hash32) == 0);
+	catch_up(f);
+	check_equals_chain(c, head);
+	UNIT_CHECK(c->rollbacks == 0);
+	pr_follow_close(f);
+}
+
 static void test_an_error_of_the_consumer_stops_the_step_and_is_told_again(void)
 {
 	struct consumer *c = fresh();
@@ -422,6 +448,7 @@ int main(void)
 	UNIT_RUN(test_saved_state_notices_a_reorganisation_meanwhile);
 	UNIT_RUN(test_damaged_state_is_refused);
 	UNIT_RUN(test_a_shorter_chain_is_waited_for);
+	UNIT_RUN(test_after_a_rewind_everything_above_is_told_again);
 	UNIT_RUN(test_an_error_of_the_consumer_stops_the_step_and_is_told_again);
 	UNIT_RUN(test_follows_the_finalized_tag);
 	UNIT_RUN(test_random_chains);

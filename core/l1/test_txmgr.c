@@ -216,6 +216,40 @@ static void test_fees_stop_at_the_cap(void)
 	UNIT_CHECK(status_of(id).state == PR_TXMGR_DONE && status_of(id).gas_price <= options.max_fee_cap && landed() == 1);
 }
 
+static void next_base_fee(pr_u128 wei)
+{
+	anvil_do(rpc, "anvil_setNextBlockBaseFeePerGas", "[\"0x%llx\"]", (unsigned long long)wei);
+	anvil_mine(rpc, 1);
+}
+
+static void test_a_base_fee_above_the_cap_is_waited_for_by_name(void)
+{
+	static const char *const capped = "the base fee is above the fee cap";
+	fresh();
+	options.max_fee_cap = 10 * GWEI;
+	reopen();
+	next_base_fee(2 * GWEI);
+	uint64_t sent = submit(0);
+	step();
+	UNIT_CHECK(status_of(sent).state == PR_TXMGR_SENT && status_of(sent).reason[0] == 0);
+	/* One is on its way, in a pool that mines at its price only; one is not sent yet. */
+	anvil_do(rpc, "anvil_dropAllTransactions", "[]");
+	next_base_fee(50 * GWEI);
+	uint64_t later = submit(0);
+	for (unsigned i = 0; i < 12; i++) {
+		now_ms += BUMP_MS;
+		step();
+	}
+	UNIT_CHECK(status_of(sent).state == PR_TXMGR_SENT && status_of(sent).reason[0] != 0);
+	UNIT_CHECK(status_of(later).state == PR_TXMGR_PENDING && strcmp(status_of(later).reason, capped) == 0 && status_of(later).nonce == 0);
+	next_base_fee(2 * GWEI);
+	now_ms += BUMP_MS;
+	settle();
+	UNIT_CHECK(status_of(sent).state == PR_TXMGR_DONE && status_of(later).state == PR_TXMGR_DONE && landed() == 2);
+	UNIT_CHECK(status_of(sent).gas_price <= options.max_fee_cap && status_of(later).gas_price <= options.max_fee_cap);
+	next_base_fee(GWEI);
+}
+
 static void test_a_dropped_transaction_is_handed_over_again(void)
 {
 	fresh();
@@ -459,6 +493,7 @@ int main(void)
 	UNIT_RUN(test_too_many_live_intents_are_refused);
 	UNIT_RUN(test_an_unmined_transaction_is_replaced_at_a_higher_fee);
 	UNIT_RUN(test_fees_stop_at_the_cap);
+	UNIT_RUN(test_a_base_fee_above_the_cap_is_waited_for_by_name);
 	UNIT_RUN(test_a_dropped_transaction_is_handed_over_again);
 	UNIT_RUN(test_a_certain_revert_is_reported_not_paid);
 	UNIT_RUN(test_a_revert_behind_something_in_flight_waits);

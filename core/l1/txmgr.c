@@ -19,6 +19,7 @@ struct live {
 	bool broadcast;         /* handed to the node since the last change of attempt */
 	uint64_t broadcast_ms;
 	uint64_t bump_ms;       /* when the current attempt began; 0: not yet in this run */
+	bool capped;            /* the base fee is above what the latest attempt offers, and the cap lets no more be offered */
 	uint64_t foreign_block; /* since when the nonce is seen used by another transaction; 0: it is not */
 };
 
@@ -212,6 +213,8 @@ static bool choose_fees(const struct pr_txmgr *m, struct pr_txmgr_attempt *next,
 	return !previous_opt || next->max_priority_fee >= bumped(previous_opt->max_priority_fee);
 }
 
+#define CAPPED "the base fee is above the fee cap"
+
 /* Makes the bytes of one attempt again (or for the first time) in m->raw. */
 static enum pr_err sign_attempt(struct pr_txmgr *m, size_t *raw_len, uint8_t hash32[32], const struct live *e,
                                 const struct pr_txmgr_body *body, const struct pr_txmgr_attempt *attempt)
@@ -255,7 +258,8 @@ static enum pr_err broadcast(struct pr_txmgr *m, struct live *e)
 	err = pr_ethrpc_send_raw(m->rpc, hash32, m->raw, raw_len);
 	const struct pr_ethrpc_error *error = pr_ethrpc_error(m->rpc);
 	if (err != PR_OK && (err != PR_ERR_PEER || error->code == 0)) return err;
-	wait_for(m, e, err == PR_OK || is_harmless(error->message) ? "" : error->message);
+	if (err == PR_OK || is_harmless(error->message)) wait_for(m, e, e->capped ? CAPPED : "");
+	else wait_for(m, e, error->message);
 	e->broadcast = true;
 	e->broadcast_ms = m->now_ms;
 	if (e->bump_ms == 0) e->bump_ms = m->now_ms;
@@ -280,6 +284,7 @@ static enum pr_err send_attempt(struct pr_txmgr *m, struct live *e, const struct
 		return err;
 	}
 	e->broadcast = false;
+	e->capped = false;
 	e->bump_ms = m->now_ms;
 	tell(m, e);
 	return broadcast(m, e);
@@ -293,7 +298,10 @@ static enum pr_err bump(struct pr_txmgr *m, struct live *e)
 	PR_FORWARD(need_fees(m));
 	e->bump_ms = m->now_ms;
 	/* At the cap, or replaced often enough: the latest attempt has to do. */
-	if (e->rec.status.attempts == PR_TXMGR_ATTEMPTS_MAX || !choose_fees(m, &next, previous)) return broadcast(m, e);
+	if (e->rec.status.attempts == PR_TXMGR_ATTEMPTS_MAX || !choose_fees(m, &next, previous)) {
+		e->capped = m->fees.base_fee > previous->max_fee;
+		return broadcast(m, e);
+	}
 	PR_FORWARD(pr_txmgr_store_body(m->kv, &body, e->rec.status.id));
 	enum pr_err err = send_attempt(m, e, &body, next);
 	pr_txmgr_body_free(&body);
@@ -492,6 +500,11 @@ static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight,
 	enum pr_txmgr_state verdict;
 	*stop = true;
 	PR_FORWARD(need_fees(m));
+	/* What is offered now would not be mined, and the nonce would be bound to it. */
+	if (m->fees.base_fee > m->options.max_fee_cap) {
+		wait_for(m, e, CAPPED);
+		return PR_OK;
+	}
 	PR_FORWARD(pr_txmgr_store_body(m->kv, &body, e->rec.status.id));
 	enum pr_err err = simulate(m, e, &body, in_flight, &attempt.gas_limit, &verdict);
 	*stop = verdict == PR_TXMGR_PENDING;

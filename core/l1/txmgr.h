@@ -10,6 +10,9 @@
  * leaves; all its transactions share that nonce, so at most one of them is mined; it gets another nonce only after the old one
  * was used by a foreign transaction for `confirmations` blocks.  A process killed anywhere goes on from the store.
  *
+ * Nothing is offered above max_fee_cap.  While the base fee is above it, no intent is sent and none that was sent is raised: they wait, their reason
+ * says so, and go on when the fee has fallen.
+ *
  * Intents are sent in order of submission.  A revert in simulation is final only if nothing is in flight before the intent; else
  * it waits.  No threads: the caller drives pr_txmgr_step. */
 #ifndef PR_L1_TXMGR_H
