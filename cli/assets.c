@@ -8,7 +8,7 @@
 #define LIST_DEFAULT 50u
 #define BATCH 100u /* calls in one request */
 
-static void row_head(const struct cli *c) { cli_row(c, "%8s  %-8s %-8s %8s  %-12s %20s", "id", "kind", "status", "owner", "asks", "revenue"); }
+void cli_asset_row_head(const struct cli *c) { cli_row(c, "%8s  %-8s %-8s %8s  %-12s %20s", "id", "kind", "status", "owner", "asks", "revenue"); }
 
 /* Nano as a decimal string of any length, in tokens. */
 static void revenue_text(char out[CLI_AMOUNT_BYTES], const struct cli_answer *a, uint32_t object, const char *key)
@@ -27,7 +27,7 @@ static void ask_text(char out[64], const struct cli_answer *a, uint32_t object, 
 	else (void)snprintf(out, 64, "%s %s", mode, rate);
 }
 
-static void row(const struct cli *c, const struct cli_answer *a, uint32_t object)
+void cli_asset_row(const struct cli *c, const struct cli_answer *a, uint32_t object)
 {
 	char kind[16], status[16], asks[64], revenue[CLI_AMOUNT_BYTES];
 	cli_text(kind, sizeof kind, a, object, "kind");
@@ -62,7 +62,7 @@ static void list_range(struct cli *c, struct listing *l, uint64_t from, uint64_t
 		l->last = cli_u64(&a, object, "id");
 		l->left--;
 		if (c->json && pr_json_raw(&raw, &len, &a.doc, object)) pr_json_out_raw(&l->rows, raw, len);
-		row(c, &a, object);
+		cli_asset_row(c, &a, object);
 	}
 	cli_answer_free(&a);
 }
@@ -72,8 +72,12 @@ void cli_assets_list(struct cli *c)
 	struct cli_answer a = { 0 };
 	struct listing    l = { .left = LIST_DEFAULT };
 	uint64_t          after = 0;
-	const char       *limit = cli_option(c, "limit"), *after_text = cli_option(c, "after");
+	const char       *limit = cli_option(c, "limit"), *after_text = cli_option(c, "after"), *owner = cli_option(c, "owner");
 
+	if (owner) {
+		cli_assets_list_of(c, owner);
+		return;
+	}
 	if (limit && !cli_u64_parse(&l.left, limit)) cli_usage(c, "--limit %s is not a number", limit);
 	if (after_text && !cli_u64_parse(&after, after_text)) cli_usage(c, "--after %s is not an id", after_text);
 	cli_call(c, &a, CLI_RPC, "penny_getObject", "0");
@@ -81,7 +85,7 @@ void cli_assets_list(struct cli *c)
 	cli_answer_free(&a);
 	pr_json_out_init_growing(&l.rows, 32u << 20);
 	pr_json_out_open(&l.rows, '[');
-	row_head(c);
+	cli_asset_row_head(c);
 	uint64_t from = after + 1;
 	for (; from < end && l.left > 0; from += BATCH) list_range(c, &l, from, from + BATCH < end ? from + BATCH : end);
 	pr_json_out_close(&l.rows, ']');

@@ -34,7 +34,7 @@ static const struct {
 	{ "supply", "the ledger cannot hold that much in all" },
 	{ "withdraw_multiple", "the amount is not a whole number of the token's base units on L1: round it" },
 	{ "asset", "there is no such asset: see `pennyroyal assets list`" },
-	{ "asset_exists", "the same content is registered already: `pennyroyal assets show` with its hash finds it" },
+	{ "asset_exists", "the same content is registered already: `pennyroyal assets show` with that id or its hash shows it" },
 	{ "asset_status", "the asset is a draft or retired: a draft opens with `pennyroyal assets open`; a retired one takes no new use" },
 	{ "owner", "only the asset's owner can do this: choose the owner's key with --key" },
 	{ "enum_range", "a kind, scope or mode that does not exist" },

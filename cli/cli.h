@@ -102,6 +102,8 @@ _Noreturn void cli_usage(const struct cli *c, const char *format, ...) __attribu
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2))); /* progress, to standard error */
 void cli_put(struct cli *c, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void cli_put_u64(struct cli *c, const char *key, uint64_t value);
+#define CLI_TIME_BYTES 32
+void cli_time_format(char out[CLI_TIME_BYTES], uint64_t seconds); /* a date, UTC */
 void cli_put_time(struct cli *c, const char *key, uint64_t seconds); /* a date for people, seconds for programs */
 void cli_put_bool(struct cli *c, const char *key, bool value);
 void cli_put_amount(struct cli *c, const char *key, uint64_t nano); /* tokens for people, nano as a string for programs */
@@ -193,6 +195,14 @@ void cli_l1_item(struct cli *c, const struct pr_l1_receipt *receipt, uint64_t *i
 /* The error of the last call, for people. */
 const char *cli_l1_error(struct cli *c);
 void cli_contracts(struct cli *c, struct pr_contracts *contracts);
+
+/* assets.c: a line for an asset, and the words above it. */
+void cli_asset_row_head(const struct cli *c);
+void cli_asset_row(const struct cli *c, const struct cli_answer *a, uint32_t object);
+
+/* lists.c */
+void cli_assets_list_of(struct cli *c, const char *owner);
+void cli_streams_list(struct cli *c);
 
 /* Commands. */
 void cli_account_show(struct cli *c);

@@ -22,7 +22,14 @@ static const struct cli_option deposit[] = { { "to", "ADDRESS", "whom to credit 
 	                                     { "no-wait", NULL, "do not wait until it is credited" },
 	                                     { NULL, NULL, NULL } };
 static const struct cli_option scope[]   = { { "scope", "SCOPE", "call, input, output or training (default call)" }, { NULL, NULL, NULL } };
-static const struct cli_option list[]    = { { "limit", "N", "at most so many (default 50)" }, { "after", "ID", "those behind this id" }, { NULL, NULL, NULL } };
+static const struct cli_option list[]    = { { "owner", "ADDRESS|ID", "this account's assets, newest first" },
+	                                     { "limit", "N", "at most so many (default 50)" },
+	                                     { "after", "ID", "those behind this id" },
+	                                     { NULL, NULL, NULL } };
+static const struct cli_option lanes[]   = { { "asset", "ID|HASH", "the streams that pay this asset" },
+	                                     { "limit", "N", "at most so many (default 50)" },
+	                                     { "after", "ID", "those behind this id" },
+	                                     { NULL, NULL, NULL } };
 static const struct cli_option enroll[]  = {
         { "kind", "KIND", "dataset, model, adapter, service or agent (default dataset)" },
         { "price", "SCOPE=AMOUNT", "price of a unit of call, input, output or training; repeatable" },
@@ -74,6 +81,7 @@ const struct cli_command cli_commands[] = {
 	  "A hash chain pays unit by unit without signatures.  Its seed is kept in the keys directory (streams/, mode 0600): without it the stream cannot be\n"
 	  "spent, only closed.  With --voucher the payer signs cumulative amounts instead.",
 	  1, 1, cli_streams_open, stream },
+	{ "streams list", "[ADDRESS|ID]", "List the streams that an account pays", "Newest first.  Without an argument: those of the key.", 0, 1, cli_streams_list, lanes },
 	{ "streams spend", "STREAM UNITS", "Pay for units", NULL, 2, 2, cli_streams_spend, NULL },
 	{ "streams show", "STREAM", "Show a stream, ticks that are not in a batch yet included", NULL, 1, 1, cli_streams_show, NULL },
 	{ "streams topup", "STREAM AMOUNT", "Add to the escrow, or renew", NULL, 2, 2, cli_streams_topup, topup },

@@ -96,12 +96,18 @@ void cli_put_u64(struct cli *c, const char *key, uint64_t value)
 	else line(key, text);
 }
 
-void cli_put_time(struct cli *c, const char *key, uint64_t seconds)
+void cli_time_format(char out[CLI_TIME_BYTES], uint64_t seconds)
 {
-	char      text[32] = "";
 	time_t    t = (time_t)seconds;
 	struct tm tm;
-	if (gmtime_r(&t, &tm)) (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	out[0] = 0;
+	if (gmtime_r(&t, &tm)) (void)strftime(out, CLI_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+void cli_put_time(struct cli *c, const char *key, uint64_t seconds)
+{
+	char text[CLI_TIME_BYTES];
+	cli_time_format(text, seconds);
 	if (c->json) cli_put_u64(c, key, seconds);
 	else line(key, text);
 }

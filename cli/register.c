@@ -60,54 +60,79 @@ static void edge_add(struct cli *c, uint32_t child, uint32_t beneficiary, uint8_
 	cli_submit(c, &e, &receipt);
 }
 
-/* The parent's absolute edge to an asset with this ordinal. */
-static uint32_t ancestor_edge(struct cli *c, uint32_t parent, uint64_t ordinal)
-{
-	struct cli_answer a = { 0 };
-	char              text[16];
-	uint32_t          found = 0;
-	(void)snprintf(text, sizeof text, "%" PRIu32, parent);
-	(void)cli_asset(c, &a, text);
-	uint32_t items = pr_json_get(&a.doc, pr_json_get(&a.doc, a.at, "edges"), "items");
-	for (uint32_t i = pr_json_first(&a.doc, items); i != PR_JSON_NONE && !found; i = pr_json_next(&a.doc, i))
-		if (mode_of(&a, i, "mode") == PR_MODE_ABSOLUTE && cli_u64(&a, i, "ordinal") == ordinal) found = (uint32_t)cli_u64(&a, i, "id");
-	if (!found) cli_die("asset %" PRIu32 " has more royalties than the server lists: its ancestor %" PRIu64 " cannot be inherited from here", parent, ordinal);
-	cli_answer_free(&a);
-	return found;
-}
+/* Edges of an asset, all pages of them. */
+struct edges {
+	struct edge {
+		uint32_t id, beneficiary;
+		uint8_t  mode;
+		uint64_t ordinal, inherited, inherit_all;
+	} *all;
+	size_t count;
+};
 
-/* Inherits the next ancestor through one of the draft's edges; false if there is none left. */
-static bool inherit_one(struct cli *c, uint32_t child)
+static void edges_read(struct cli *c, struct edges *edges, uint32_t asset)
 {
-	struct cli_answer a = { 0 };
-	struct pr_entry   e = { .kind = PR_KIND_EDGE_INHERIT };
-	uint32_t          parent = 0;
-	uint64_t          ordinal = 0;
-	char              text[16];
-	(void)snprintf(text, sizeof text, "%" PRIu32, child);
-	(void)cli_asset(c, &a, text);
-	uint32_t edges = pr_json_get(&a.doc, a.at, "edges"), items = pr_json_get(&a.doc, edges, "items");
-	bool     open  = cli_u64(&a, a.at, "parentsOpen") > 0;
-	for (uint32_t i = pr_json_first(&a.doc, items); open && i != PR_JSON_NONE && !parent; i = pr_json_next(&a.doc, i)) {
-		if (cli_u64(&a, i, "inherited") == cli_u64(&a, i, "inheritAll")) continue;
-		ordinal = cli_u64(&a, i, "inherited");
-		parent  = (uint32_t)cli_u64(&a, i, "beneficiary");
-		e.f[PR_EDGE_INHERIT_PARENT_EDGE].num = cli_u64(&a, i, "id");
+	struct cli_answer a    = { 0 };
+	uint64_t          last = 0;
+	bool              more = true;
+	memset(edges, 0, sizeof *edges);
+	while (more) {
+		if (last) cli_call(c, &a, c->reads, "penny_getList", "%" PRIu32 ",\"edges\",%" PRIu64, asset, last);
+		else cli_call(c, &a, c->reads, "penny_getList", "%" PRIu32 ",\"edges\"", asset);
+		uint32_t items = pr_json_get(&a.doc, a.at, "items");
+		edges->all = realloc(edges->all, (edges->count + pr_json_count(&a.doc, items) + 1) * sizeof *edges->all);
+		if (!edges->all) cli_die("no memory for the edges of asset %" PRIu32, asset);
+		for (uint32_t i = pr_json_first(&a.doc, items); i != PR_JSON_NONE; i = pr_json_next(&a.doc, i)) {
+			last = cli_u64(&a, i, "id");
+			edges->all[edges->count++] = (struct edge){ (uint32_t)last, (uint32_t)cli_u64(&a, i, "beneficiary"), mode_of(&a, i, "mode"),
+				                                    cli_u64(&a, i, "ordinal"), cli_u64(&a, i, "inherited"), cli_u64(&a, i, "inheritAll") };
+		}
+		more = cli_bool(&a, a.at, "more");
 	}
 	cli_answer_free(&a);
-	if (!open) return false;
-	if (!parent) cli_die("the draft has more edges than the server lists: what is left to inherit cannot be found from here");
-	e.f[PR_EDGE_INHERIT_CHILD].num         = child;
-	e.f[PR_EDGE_INHERIT_ANCESTOR_EDGE].num = ancestor_edge(c, parent, ordinal);
-	if (cli_submit_wires(c, &e, 1) != 1) cli_die("the royalty of an ancestor was not inherited: try `pennyroyal assets open %" PRIu32 "`", child);
-	return true;
+}
+
+/* Inherits what is left of the ancestors behind one edge of a draft; how many. */
+static uint32_t inherit_through(struct cli *c, uint32_t child, const struct edge *parent)
+{
+	struct edges     edges;
+	uint32_t         count = (uint32_t)(parent->inherit_all - parent->inherited);
+	struct pr_entry *all   = calloc(count + 1, sizeof *all);
+	if (!all) cli_die("no memory for %" PRIu32 " entries", count);
+	edges_read(c, &edges, parent->beneficiary);
+	for (size_t i = 0; i < edges.count; i++) {
+		const struct edge *e = &edges.all[i];
+		if (e->mode != PR_MODE_ABSOLUTE || e->ordinal < parent->inherited || e->ordinal >= parent->inherit_all) continue;
+		struct pr_entry *entry = &all[e->ordinal - parent->inherited];
+		entry->kind = PR_KIND_EDGE_INHERIT;
+		entry->f[PR_EDGE_INHERIT_CHILD].num         = child;
+		entry->f[PR_EDGE_INHERIT_PARENT_EDGE].num   = parent->id;
+		entry->f[PR_EDGE_INHERIT_ANCESTOR_EDGE].num = e->id;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if (!all[i].kind) cli_die("the server does not list royalty %" PRIu64 " of asset %" PRIu32, parent->inherited + i, parent->beneficiary);
+	if (cli_submit_wires(c, all, count) != count) cli_die("royalties of ancestors were not inherited: try `pennyroyal assets open %" PRIu32 "`", child);
+	free(edges.all);
+	free(all);
+	return count;
+}
+
+static uint32_t inherit_all(struct cli *c, uint32_t child)
+{
+	struct edges edges;
+	uint32_t     inherited = 0;
+	edges_read(c, &edges, child);
+	/* The answer is newest first; people expect the order in which the parents were named. */
+	for (size_t i = edges.count; i-- > 0;)
+		if (edges.all[i].inherited < edges.all[i].inherit_all) inherited += inherit_through(c, child, &edges.all[i]);
+	free(edges.all);
+	return inherited;
 }
 
 static void asset_open(struct cli *c, uint32_t asset, struct cli_receipt *receipt)
 {
 	struct pr_entry e = { .kind = PR_KIND_ASSET_OPEN };
-	uint32_t        inherited = 0;
-	while (inherit_one(c, asset)) inherited++;
+	uint32_t        inherited = inherit_all(c, asset);
 	if (inherited) cli_put_u64(c, "inherited", inherited);
 	e.f[PR_ASSET_OPEN_ASSET].num = asset;
 	cli_sign(c, &e);

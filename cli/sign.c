@@ -203,12 +203,14 @@ static void submit(struct cli *c, struct cli_answer *a, const struct pr_entry *e
 
 static _Noreturn void refusal(const struct cli_answer *a, uint32_t outcome, const struct pr_entry *e)
 {
-	char        status[48], message[256] = "";
+	char        status[48], message[256] = "", first[32] = "";
+	uint64_t    existing;
 	uint32_t    error = pr_json_get(&a->doc, outcome, "error");
 	cli_text(status, sizeof status, a, outcome, "status");
 	const char *advice = cli_status_advice(status);
 	if (!advice[0] && error != PR_JSON_NONE) cli_text(message, sizeof message, a, error, "message");
-	cli_die("%s refused: %s%s%s%s", pr_kind_infos[e->kind].name, status, message[0] ? ": " : "", message, advice);
+	if (pr_json_u64(&existing, &a->doc, pr_json_get(&a->doc, pr_json_get(&a->doc, error, "data"), "existing"))) (void)snprintf(first, sizeof first, " (as %" PRIu64 ")", existing);
+	cli_die("%s refused: %s%s%s%s%s", pr_kind_infos[e->kind].name, status, first, message[0] ? ": " : "", message, advice);
 }
 
 void cli_submit(struct cli *c, const struct pr_entry *e, struct cli_receipt *receipt)

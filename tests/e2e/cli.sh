@@ -126,7 +126,7 @@ ok "register" alice assets register "text $nonce" --kind dataset --ask absolute:
 parent=$(json asset)
 ok "show by hash" alice assets show "$(json content)"
 has "show by hash" "absolute 2%"
-no "the same content again" 1 "registered already" alice assets register "text $nonce"
+no "the same content again" 1 "asset_exists (as $parent): the same content is registered already" alice assets register "text $nonce"
 ok "derive" bob assets register "child $nonce" --kind model --ask relative:10% --price output=0.002 --parent "$parent" --royalty "$alice=relative:5%" --share "$bob=3" --share "$alice=1" --json
 child=$(json asset)
 ok "derive twice" alice assets register "grandchild $nonce" --kind agent --price call=0.01 --parent "$child" --json
@@ -136,6 +136,13 @@ ok "show" alice assets show "$grand"
 has "show: pays the grandparent" "absolute 2%"
 ok "list" alice assets list --after "$((parent - 1))" --limit 3
 has "list" "model"
+ok "list of an owner" bob assets list --owner "$alice" --limit 1
+has "list of an owner, the newest first" "agent"
+has "list of an owner, there is more" "more: --after $grand"
+ok "list of an owner, the next page" bob assets list --owner "$alice" --after "$grand"
+has "list of an owner, the next page" "dataset"
+ok "list of an owner who has none" alice assets list --owner "$bob" --after "$child"
+has "list of an owner who has none" "(none)"
 no "not the owner" 1 "choose the owner" bob assets price "$grand" call=1
 ok "price" alice assets price "$grand" call=0.02 output=0.5
 ok "shares issue" alice shares issue "$grand" "$bob" 7
@@ -159,6 +166,12 @@ is "mode of a seed" "$(stat -c %a "$dir/keys/streams/"* | sort -u)" 600
 ok "spend" bob streams spend "$stream" 3
 ok "spend" bob streams spend "$stream" 40 --json
 is "used" "$(json used)" 43
+ok "streams list" bob streams list
+has "streams list" "chain"
+ok "streams list of an asset" alice streams list --asset "$grand" --json
+is "streams list of an asset" "$(json id)" "$stream"
+ok "streams list of another" bob streams list "$alice"
+has "streams list of another" "(none)"
 no "spend beyond the escrow" 1 "topup" bob streams spend "$stream" 2000
 ok "topup" bob streams topup "$stream" 5
 ok "spend on" bob streams spend "$stream" 7

@@ -60,9 +60,17 @@ govern 'proposeParam(uint8,uint64)' 0 25000 && govern 'proposeParam(uint8,uint64
 rows() { "$play" --rpc http://127.0.0.1:$SEQ --node http://127.0.0.1:$WATCHER --l1 "$l1" --chain "$DIR/chain.toml" "$@"; }
 bad=0
 # shellcheck disable=SC2086
-rows ${ROWS:-tests/scenarios/royalties.scn tests/scenarios/streams.scn tests/scenarios/corners.scn} || bad=1
+rows ${ROWS:-tests/scenarios/royalties.scn tests/scenarios/streams.scn tests/scenarios/corners.scn tests/scenarios/wide.scn} || bad=1
 
 if [ -z "${ROWS:-}" ]; then
+  # What the rows do, a wallet can: derive from an asset with more royalties than a page holds.
+  wide=$(printf 'tests/scenarios/wide.scn:6 Wide' | sha256sum | cut -c1-64)
+  p deposit 1 >/dev/null 2>"$keep/err" || give_up "no deposit for the wallet"
+  p assets register "derived from a wide one" --kind model --parent "0x$wide" --json >"$keep/derived" 2>"$keep/err"
+  if grep -q '"inherited":300[,}]' "$keep/derived"; then echo "wallet: 1 passed, 0 failed, 0 skipped"; else
+    echo "scenarios: FAILED the wallet does not derive from an asset with 300 royalties: $(tail -1 "$keep/err")" >&2
+    bad=1
+  fi
   in_force() {
     local body='{"jsonrpc":"2.0","id":1,"method":"penny_chainInfo"}'
     exec 3<>"/dev/tcp/127.0.0.1/$SEQ"

@@ -109,6 +109,15 @@ static void asset_act(struct scn *s, uint8_t kind, const char *name)
 	scn_submit(s, &e, &s->people[a->owner]);
 }
 
+/* The assets that a word names: one, or with a * at its end all of a crowd.  Positions in s->assets. */
+static uint32_t parent_next(const struct scn *s, const char *word, uint32_t *from)
+{
+	size_t len = strcspn(word, "*");
+	for (; *from + 1 < s->asset_count; ++*from)
+		if (strncmp(s->assets[*from].name, word, len) == 0 && (word[len] || !s->assets[*from].name[len])) return (*from)++;
+	return SCN_THINGS_MAX;
+}
+
 /* The words of a registration: what the entry takes, and whether it is a draft at first. */
 static void asset_words(struct scn *s, struct scn_asset *a, struct pr_entry *e, bool *edges, bool *draft, char **args, unsigned count)
 {
@@ -127,7 +136,7 @@ static void asset_words(struct scn *s, struct scn_asset *a, struct pr_entry *e, 
 			i += 2;
 		} else if (strcmp(args[i], "parent") == 0 && i + 1 < count) {
 			*edges = true;
-			i++;
+			if (!strchr(args[++i], '*')) (void)scn_asset(s, args[i]);
 		} else if (strcmp(args[i], "royalty") == 0 && i + 3 < count) {
 			*edges = true;
 			i += 3;
@@ -171,16 +180,34 @@ static void asset(struct scn *s, char **args, unsigned count)
 	s->asset_count++;
 	for (unsigned i = 2; i < count && !s->failed; i++) {
 		if (strcmp(args[i], "parent") == 0) {
-			const struct scn_asset *parent = &s->assets[scn_asset(s, args[++i])];
-			edge_add(s, a->id, owner, parent->id, parent->ask_mode, parent->ask_ppm);
+			i++;
+			for (uint32_t k = 0, from = 0; (k = parent_next(s, args[i], &from)) < SCN_THINGS_MAX && !s->failed;)
+				edge_add(s, a->id, owner, s->assets[k].id, s->assets[k].ask_mode, s->assets[k].ask_ppm);
 		} else if (strcmp(args[i], "royalty") == 0) {
 			edge_add(s, a->id, owner, scn_party(s, args[i + 1]), mode_of(s, args[i + 2]), scn_rate(s, args[i + 3]));
 			i += 3;
 		}
 	}
 	for (unsigned i = 2; i + 1 < count && !s->failed && !draft; i++)
-		if (strcmp(args[i], "parent") == 0) inherit_all(s, a->id, s->assets[scn_asset(s, args[i + 1])].id);
+		if (strcmp(args[i], "parent") == 0)
+			for (uint32_t k = 0, from = 0; (k = parent_next(s, args[i + 1], &from)) < SCN_THINGS_MAX && !s->failed;)
+				inherit_all(s, a->id, s->assets[k].id);
 	if (edges && !draft && !s->failed) asset_act(s, PR_KIND_ASSET_OPEN, args[0]);
+}
+
+/* crowd N WHAT NAME WORDS...: people or assets called NAME1 to NAMEn. */
+static void crowd(struct scn *s, char **args, unsigned count)
+{
+	uint64_t n = scn_number(s, args[0]);
+	char    *words[SCN_WORDS_MAX], name[SCN_NAME_BYTES];
+	for (uint64_t i = 1; i <= n && !s->failed; i++) {
+		(void)snprintf(name, sizeof name, "%s%u", args[2], (unsigned)i);
+		memcpy(words, args + 2, (count - 2) * sizeof *words);
+		words[0] = name;
+		if (strcmp(args[1], "asset") == 0) asset(s, words, count - 2);
+		else if (strcmp(args[1], "people") == 0) people(s, words, 1);
+		else scn_fail(s, "a crowd is of people or of assets");
+	}
 }
 
 static void edge(struct scn *s, char **args, unsigned count)
@@ -226,16 +253,25 @@ static void share_note(struct scn *s, uint32_t id, uint32_t of, uint32_t holder)
 	if (id && s->share_count < SCN_THINGS_MAX) s->shares[s->share_count++] = (struct scn_share){ id, of, holder };
 }
 
-static void share(struct scn *s, char **args, unsigned count)
+static void share_issue(struct scn *s, const struct scn_asset *a, uint32_t holder, const char *units)
 {
-	struct pr_entry         e = { .kind = PR_KIND_SHARE_ISSUE };
-	const struct scn_asset *a = &s->assets[scn_asset(s, args[0])];
-	(void)count;
-	uint32_t holder = scn_party(s, args[1]);
+	struct pr_entry e = { .kind = PR_KIND_SHARE_ISSUE };
 	e.f[PR_SHARE_ISSUE_ASSET].num  = a->id;
 	e.f[PR_SHARE_ISSUE_HOLDER].num = holder;
-	e.f[PR_SHARE_ISSUE_UNITS].num  = scn_number(s, args[2]);
+	e.f[PR_SHARE_ISSUE_UNITS].num  = scn_number(s, units);
 	share_note(s, scn_submit(s, &e, &s->people[a->owner]), a->id, holder);
+}
+
+/* A holder NAME* is everybody in a crowd. */
+static void share(struct scn *s, char **args, unsigned count)
+{
+	const struct scn_asset *a   = &s->assets[scn_asset(s, args[0])];
+	size_t                  len = strcspn(args[1], "*");
+	(void)count;
+	if (!args[1][len]) share_issue(s, a, scn_party(s, args[1]), args[2]);
+	else
+		for (uint32_t i = 0; i < s->person_count && !s->failed; i++)
+			if (strncmp(s->people[i].name, args[1], len) == 0) share_issue(s, a, s->people[i].account, args[2]);
 }
 
 static void move(struct scn *s, char **args, unsigned count)
@@ -345,6 +381,7 @@ const struct scn_verb scn_acts[] = {
 	{ "people", "NAME[=MONEY]...", 1, people },
 	{ "invite", "WHO OTHER MONEY", 3, invite },
 	{ "asset", "NAME OWNER [KIND] [SCOPE=PRICE]... [asks MODE RATE] [parent ASSET]... [royalty WHO MODE RATE]... [content ASSET] [draft]", 2, asset },
+	{ "crowd", "N people|asset NAME WORDS...", 3, crowd },
 	{ "edge", "CHILD BENEFICIARY MODE RATE", 4, edge },
 	{ "inherit", "CHILD PARENT ANCESTOR", 3, inherit },
 	{ "open", "ASSET", 1, open_asset },

@@ -263,11 +263,31 @@ static pr_u128 member_u128(const struct pr_json *doc, uint32_t at, const char *k
 	return v;
 }
 
+/* One list of an asset, page by page. */
+struct pages {
+	uint32_t    of;
+	const char *list;
+	uint64_t    last;
+	bool        more;
+};
+
+static uint32_t page_next(struct scn_rpc *r, struct pr_json *doc, struct pages *p)
+{
+	char params[64];
+	if (!p->more) return PR_JSON_NONE;
+	if (p->last) (void)snprintf(params, sizeof params, "[%" PRIu32 ",\"%s\",%" PRIu64 "]", p->of, p->list, p->last);
+	else (void)snprintf(params, sizeof params, "[%" PRIu32 ",\"%s\"]", p->of, p->list);
+	uint32_t at = wl_call(&r->client, doc, "penny_getList", params);
+	if (!pr_json_bool(&p->more, doc, pr_json_get(doc, at, "more"))) wl_die("penny_getList: %.400s", doc->text);
+	return pr_json_first(doc, pr_json_get(doc, at, "items"));
+}
+
 /* An asset holds what its edges, its shares and its owner are due, carries included.  Fractions are counted in parts of a million and of 2^64, so nothing is
- * rounded; assets with more edges or money than 128 bits can sum up so are left to penny_getState. */
+ * rounded; an asset with more money than 128 bits can sum up so is left to penny_getState. */
 static void books(struct scn *s, struct scn_rpc *r, const struct scn_asset *a)
 {
 	struct pr_json doc;
+	struct pages   edges = { .of = a->id, .list = "edges", .more = true }, shares = { .of = a->id, .list = "shares", .more = true };
 	uint32_t       at = ask(r, &doc, "penny_getAsset", a->id);
 	if (at == PR_JSON_NONE) {
 		scn_fail(s, "the ledger has no asset %s", a->name);
@@ -275,21 +295,24 @@ static void books(struct scn *s, struct scn_rpc *r, const struct scn_asset *a)
 	}
 	pr_u128  total = member_u128(&doc, at, "totalRevenue"), direct = member_u128(&doc, at, "directRevenue"), acc = member_u128(&doc, at, "acc");
 	pr_u128  parts = member(&doc, at, "poolCarry") + (pr_u128)member(&doc, at, "ownerDue") * PR_PPM, pool = member(&doc, at, "accRem");
-	uint64_t held  = member(&doc, at, "held"), units = 0;
+	uint64_t held  = member(&doc, at, "held"), issued = member(&doc, at, "units"), units = 0;
 	if (total >> 40) return;
-	uint32_t edges = pr_json_get(&doc, pr_json_get(&doc, at, "edges"), "items"), shares = pr_json_get(&doc, pr_json_get(&doc, at, "shares"), "items");
-	for (uint32_t i = pr_json_first(&doc, edges); i != PR_JSON_NONE; i = pr_json_next(&doc, i)) {
-		uint32_t mode = pr_json_get(&doc, i, "mode");
-		pr_u128  rev  = pr_json_string_eq(&doc, mode, "relative") ? total : pr_json_string_eq(&doc, mode, "absolute") ? direct : member_u128(&doc, i, "settledRevenue");
-		parts += (rev - member_u128(&doc, i, "settledRevenue")) * member(&doc, i, "ppm") + member(&doc, i, "carry");
-	}
-	for (uint32_t i = pr_json_first(&doc, shares); i != PR_JSON_NONE; i = pr_json_next(&doc, i)) {
-		pool += member(&doc, i, "units") * (acc - member_u128(&doc, i, "checkpoint")) + member(&doc, i, "carry") - PR_NEW_SHARE_CARRY;
-		units += member(&doc, i, "units");
-	}
-	if (units != member(&doc, at, "units")) scn_fail(s, "the shares of %s are not its units", a->name);
+	for (uint32_t i; (i = page_next(r, &doc, &edges)) != PR_JSON_NONE;)
+		for (; i != PR_JSON_NONE; i = pr_json_next(&doc, i)) {
+			uint32_t mode = pr_json_get(&doc, i, "mode");
+			pr_u128  rev  = pr_json_string_eq(&doc, mode, "relative") ? total : pr_json_string_eq(&doc, mode, "absolute") ? direct : member_u128(&doc, i, "settledRevenue");
+			parts += (rev - member_u128(&doc, i, "settledRevenue")) * member(&doc, i, "ppm") + member(&doc, i, "carry");
+			edges.last = member(&doc, i, "id");
+		}
+	for (uint32_t i; (i = page_next(r, &doc, &shares)) != PR_JSON_NONE;)
+		for (; i != PR_JSON_NONE; i = pr_json_next(&doc, i)) {
+			pool += member(&doc, i, "units") * (acc - member_u128(&doc, i, "checkpoint")) + member(&doc, i, "carry") - PR_NEW_SHARE_CARRY;
+			units += member(&doc, i, "units");
+			shares.last = member(&doc, i, "id");
+		}
+	if (units != issued) scn_fail(s, "the shares of %s are not its units", a->name);
 	if ((uint64_t)pool != 0 || parts % PR_PPM != 0) scn_fail(s, "the carries of %s do not sum to whole units", a->name);
-	if ((pool >> 64) + parts / PR_PPM != held) scn_fail(s, "%s holds %" PRIu64 ", and owes %" PRIu64, a->name, held, (uint64_t)((pool >> 64) + parts / PR_PPM));
+	if ((uint64_t)(pool >> 64) + (uint64_t)(parts / PR_PPM) != held) scn_fail(s, "%s holds %" PRIu64 ", and owes another sum", a->name, held);
 }
 
 static void remember(struct scn_rpc *r, const char *method, uint32_t id)

@@ -11,7 +11,7 @@
 #include "core/codec/wire.h"
 
 #define SCN_NAME_BYTES 24
-#define SCN_THINGS_MAX 512
+#define SCN_THINGS_MAX 2048
 #define SCN_WORDS_MAX 64
 #define SCN_LINKS_MAX 1000000u /* units of one stream */
 #define SCN_MISSING 0u
