@@ -31,8 +31,7 @@ static enum pr_err submit(struct frd_act *act, uint64_t id, const char *tag, pr_
 	struct pr_txmgr_intent intent = { .id = id, .tag = tag, .value = value, .data = calldata, .data_len = len };
 	PR_CHECK(len > 0);
 	memcpy(intent.to20, act->node->chain->rollup20, 20);
-	enum pr_err err = pr_txmgr_submit(act->txmgr, &intent);
-	return err == PR_ERR_FULL ? PR_OK : err; /* tried again at the next step */
+	return pr_txmgr_submit(act->txmgr, &intent);
 }
 
 /* A claim that is wrong relative to a right parent, open, and still able to become final. */
@@ -103,8 +102,9 @@ static enum pr_err finalize(struct frd_act *act)
 
 enum pr_err frd_act_step(struct frd_act *act)
 {
-	if (act->options.strike) PR_FORWARD(strike(act));
-	if (act->options.claim) PR_FORWARD(claim(act));
-	if (act->options.finalize) PR_FORWARD(finalize(act));
-	return PR_OK;
+	enum pr_err err = act->options.strike ? strike(act) : PR_OK;
+	if (err == PR_OK && act->options.claim) err = claim(act);
+	if (err == PR_OK && act->options.finalize) err = finalize(act);
+	/* As many transactions as may be are on their way: the rest waits for the next step, and no proof is built in vain. */
+	return err == PR_ERR_FULL ? PR_OK : err;
 }
