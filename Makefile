@@ -34,7 +34,7 @@ check-asan:
 check-corpus: $(FUZZERS)
 	@for f in $(FUZZERS); do name=$$(basename $$f | sed 's/^fuzz_//'); \
 	  if [ -d tests/corpus/$$name ]; then $$f tests/corpus/$$name/* || failed=1; else echo "$$f: no corpus in tests/corpus/$$name" >&2; failed=1; fi; done; [ -z "$$failed" ]
-check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt $(B)/vectors/mutants.txt
+check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt $(B)/vectors/scenarios.txt $(B)/vectors/mutants.txt
 	@cd l1-bridge/contracts && bin/forge fmt --check && ! FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint bin/forge lint src script 2>&1 | grep -E '^(warning|error)' && echo "contracts style: 2 passed, 0 failed, 0 skipped"
 	@cd l1-bridge/contracts && bin/forge build --quiet && PR_MUTANTS=../../$(B)/vectors/mutants.txt bin/forge test
 check-e2e: all

@@ -83,6 +83,13 @@ $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/librt.a $(B)/libcore.a
 SCENE_OBJ := $(patsubst %,$(B)/tests/scenarios/%.o,scene acts meters expects)
 $(B)/tests/scenarios/play: $(B)/tests/scenarios/play.o $(B)/tests/scenarios/over_rpc.o $(SCENE_OBJ) $(B)/tools/workload/client.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+# The same rows over the transition in memory, and what they did as vectors for the contracts.
+$(B)/tests/scenarios/vectors: $(B)/tests/scenarios/over_memory.o $(SCENE_OBJ) $(B)/librt.a $(B)/libcore.a
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+SCENES := royalties streams corners params
+$(B)/vectors/scenarios.txt: $(B)/tests/scenarios/vectors $(SCENES:%=tests/scenarios/%.scn)
+	@mkdir -p $(@D)
+	$< $@.tmp tests/scenarios/royalties.scn tests/scenarios/streams.scn tests/scenarios/corners.scn fee_ppm=25000 stream_grace_s=1 tests/scenarios/params.scn && mv $@.tmp $@
 # Damaged vectors: the contract must agree on them too (the same root, or a revert where C finds the witness wrong).
 $(B)/vectors/few.txt: $(B)/tests/vectors/chunks
 	@mkdir -p $(@D)

@@ -100,6 +100,7 @@ static void gone(struct scn *s, char **args, unsigned count)
 /* names WHO|ASSET, names CHILD BENEFICIARY: the last refusal tells which account, asset or edge was there first. */
 static void names(struct scn *s, char **args, unsigned count)
 {
+	if (!s->l->named) return; /* the transition itself names nothing */
 	uint32_t id = count > 1 ? scn_edge(s, scn_party(s, args[0]), scn_party(s, args[1])) : scn_party(s, args[0]);
 	same(s, "what the refusal names instead", args[0], s->l->named(s->l->ctx), id);
 }

@@ -226,7 +226,7 @@ static void line_play(struct scn *s, char *text, void (*row_end)(struct scn *s))
 	if (strncmp(text, "not-built ", 10) == 0) {
 		row_close(s, row_end);
 		s->rows_not_built++;
-		printf("not built: %s\n", text + 10);
+		if (s->tell_not_built) printf("not built: %s\n", text + 10);
 		return;
 	}
 	for (char *w = strtok_r(text, " \t", &save); w && strcmp(w, "#") != 0; w = strtok_r(NULL, " \t", &save)) {

@@ -78,7 +78,7 @@ struct scn_ledger {
 	/* The ledger's clock, and a wait until it has passed a time. */
 	uint64_t (*now)(void *ctx);
 	void (*pass)(void *ctx, uint64_t time);
-	/* The object that the last refusal named as there before; SCN_MISSING if it named none. */
+	/* The object that the last refusal named as there before; SCN_MISSING if it named none.  NULL: this ledger never does. */
 	uint32_t (*named)(void *ctx);
 	/* Until accepted ticks are in the ledger. */
 	void (*settle_ticks)(void *ctx);
@@ -98,7 +98,7 @@ struct scn {
 	const char              *file;
 	char                     row[128];
 	unsigned                 line;
-	bool                     in_row, failed;
+	bool                     in_row, failed, tell_not_built;
 	uint64_t                 fees_start;
 	/* Of the statement at hand: the status that it must have, the domain it is signed for, and how far its nonce is behind. */
 	const char              *wanted;

@@ -68,6 +68,33 @@ contract VectorsTest is Base {
         }
     }
 
+    /// @dev The rows of tests/scenarios: what users of named systems expect, entry by entry.
+    function testDiff_execute_scenariosOfC_succeeds() public {
+        path = vm.envOr("PR_SCENARIOS", "../../build/vectors/scenarios.txt");
+        CHEATS.pauseGasMetering();
+        uint256 mark;
+        assembly {
+            mark := mload(0x40)
+        }
+        uint256 lines = 0;
+        uint256 applied = 0;
+        assembly {
+            mark := mload(0x40)
+        }
+        for (string memory line = vm.readLine(path); bytes(line).length != 0; line = vm.readLine(path)) {
+            lines++;
+            bytes memory statuses = _check(line, lines);
+            check(statuses.length == 1, "an entry a chunk");
+            if (statuses[0] == 0) applied++;
+            assembly {
+                mstore(0x40, mark)
+            }
+        }
+        check(lines >= VECTORS_MIN && applied > lines / 2 && applied < lines, "too few entries of scenarios");
+        emit log_named_uint("entries of scenarios", lines);
+        emit log_named_uint("  applied", applied);
+    }
+
     function _bytes(string memory hexDigits) private pure returns (bytes memory) {
         return CHEATS.parseBytes(string.concat("0x", hexDigits));
     }
