@@ -82,6 +82,7 @@ static size_t password(struct cli *c, uint8_t out[PR_KEYSTORE_PASSWORD_BYTES_MAX
 	}
 	if (!cli_prompt((char *)out, PR_KEYSTORE_PASSWORD_BYTES_MAX, text, true))
 		cli_die("there is no terminal to ask for the password: name a file with --password-file");
+	if (twice && !out[0]) cli_die("an empty password protects nothing: nothing was written");
 	if (twice) {
 		if (!cli_prompt(again, sizeof again, "Again: ", true)) cli_die("there is no terminal to ask for the password");
 		bool same = strcmp((char *)out, again) == 0;

@@ -12,8 +12,6 @@
 
 #define JSON_BYTES_MAX (64u << 20)
 #define KEY_WIDTH 18
-#define INTERRUPT 3 /* Ctrl-C and Ctrl-\, as bytes */
-#define QUIT 28
 
 void cli_die(const char *format, ...)
 {
@@ -194,11 +192,14 @@ bool cli_prompt(char *out, size_t room, const char *text, bool secret)
 	if (silenced) {
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG); /* an interrupt must not leave the terminal mute */
+		/* Without signals these are letters of a line; as ends of it they arrive at once, not with the next Enter. */
+		quiet.c_cc[VEOL]  = before.c_cc[VINTR];
+		quiet.c_cc[VEOL2] = before.c_cc[VQUIT];
 		silenced = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
 	}
 	(void)fputs(text, tty);
 	while ((ch = fgetc(tty)) != EOF && ch != '\n') {
-		if (silenced && (ch == INTERRUPT || ch == QUIT)) {
+		if (silenced && (ch == before.c_cc[VINTR] || ch == before.c_cc[VQUIT])) {
 			stopped = true;
 			break;
 		}
@@ -206,14 +207,15 @@ bool cli_prompt(char *out, size_t room, const char *text, bool secret)
 		else fits = false;
 	}
 	out[n] = 0;
+	bool ended = ch == EOF && n == 0;
 	if (silenced) {
 		(void)tcsetattr(fileno(tty), TCSAFLUSH, &before);
 		(void)fputc('\n', tty);
 	}
 	(void)fclose(tty);
-	if (stopped || !fits) {
+	if (stopped || ended || !fits) {
 		pr_secret_wipe(out, room);
-		cli_die(stopped ? "interrupted" : "the line is too long");
+		cli_die(stopped ? "interrupted" : ended ? "nothing was typed" : "the line is too long");
 	}
 	return true;
 }
