@@ -37,6 +37,16 @@ static enum pr_status tick_judge(struct seq_engine *eng, const struct pr_entry *
 	return count > eng->streams.slots[id].units_left ? PR_STATUS_ESCROW : PR_STATUS_APPLIED;
 }
 
+/* An asset whose sums came near their end stopped taking ticks (seq_streams_change); those it took before are folded before anything else goes into it. */
+static void fold_where_full(struct seq_engine *eng, const struct pr_entry *e)
+{
+	for (unsigned i = 0; i < pr_kind_infos[e->kind].field_count; i++) {
+		if (!pr_field_is_id(pr_kind_infos[e->kind].fields[i].type)) continue;
+		const struct seq_asset *asset = &eng->streams.assets[e->f[i].num];
+		if (asset->first && !asset->open) seq_fold_asset(eng, (uint32_t)e->f[i].num);
+	}
+}
+
 /* Folds first what an entry depends on. */
 static enum pr_status fold_before(struct seq_engine *eng, const struct pr_entry *e, const uint8_t *signer20_opt)
 {
@@ -76,6 +86,7 @@ enum pr_status seq_submit(struct seq_engine *eng, const struct pr_entry *e, cons
 	if (e->kind == PR_KIND_STREAM_TICK && (e->f[PR_STREAM_TICK_COUNT].num == 0 || e->f[PR_STREAM_TICK_COUNT].num > PR_CHUNK_LINKS_MAX))
 		return PR_STATUS_COUNT_RANGE;
 	seq_seal_prepare(eng);
+	fold_where_full(eng, e);
 	enum pr_status status = fold_before(eng, e, signer20_opt);
 	if (status != PR_STATUS_APPLIED) return status;
 	seq_seal_prepare(eng);

@@ -404,6 +404,43 @@ static void test_ticks(void)
 	sealed_check(dir, sealed);
 }
 
+/* Nearly all the money that there can be goes round and round through a pool of one unit, until the accumulator is full; ticks that were accepted before
+ * are folded before it is. */
+static void test_ticks_before_an_overflow(void)
+{
+	const uint64_t     much = 8000000000000000000u, price = 1000000000000000u;
+	char               dir[PR_PATH_BYTES_MAX];
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "overflow"));
+	kit_deposit(eng, 0, 2 * much);
+	seq_seal_tick(eng, 0);
+	uint32_t        owner = kit_account(&eng->state, 0), asset = asset_make(eng, 0, 1, price), share, rounds = 0;
+	struct pr_entry issue = { .kind = PR_KIND_SHARE_ISSUE }, pay = { .kind = PR_KIND_PAY }, claim = { .kind = PR_KIND_CLAIM };
+	issue.f[PR_SHARE_ISSUE_ASSET].num  = asset;
+	issue.f[PR_SHARE_ISSUE_HOLDER].num = owner;
+	issue.f[PR_SHARE_ISSUE_UNITS].num  = 1;
+	UNIT_CHECK(submit(eng, &issue, 0, &share) == PR_STATUS_APPLIED);
+	uint32_t stream = stream_make(eng, 0, asset, 2, price, 1000 * price, PR_STREAM_CHAIN);
+	pay.f[PR_PAY_ASSET].num      = asset;
+	claim.f[PR_CLAIM_SHARE].num  = share;
+	claim.f[PR_CLAIM_ASSET].num  = asset;
+	claim.f[PR_CLAIM_HOLDER].num = owner;
+	UNIT_CHECK(ticks_one(eng, stream, 2, 500).accepted == 1);
+	for (uint64_t amount = much; amount > 0; rounds++) {
+		pay.f[PR_PAY_AMOUNT].num = amount;
+		enum pr_status status    = submit(eng, &pay, 0, NULL);
+		UNIT_CHECK(status == PR_STATUS_APPLIED || status == PR_STATUS_OVERFLOW);
+		if (status == PR_STATUS_OVERFLOW) amount /= 2;
+		UNIT_CHECK(submit(eng, &claim, 0, NULL) == PR_STATUS_APPLIED);
+	}
+	UNIT_CHECK(rounds > 60 && pr_state_leaf(&eng->state, stream)->o.u.stream.used == 500);
+	UNIT_CHECK(ticks_one(eng, stream, 2, 501).refusals[0].status == PR_STATUS_ASSET_STATUS);
+	seq_drain(eng);
+	check_sound(eng);
+	uint64_t sealed = eng->block.sealed;
+	seq_engine_close(eng);
+	sealed_check(dir, sealed);
+}
+
 /* More than one chunk, and more than one batch, of links and of streams in one epoch. */
 static void test_long_fold(void)
 {
@@ -541,6 +578,7 @@ int main(int argc, char **argv)
 	UNIT_RUN(test_receipts);
 	UNIT_RUN(test_items_bring_their_time);
 	UNIT_RUN(test_ticks);
+	UNIT_RUN(test_ticks_before_an_overflow);
 	UNIT_RUN(test_session_replay);
 	UNIT_RUN(test_cut_anywhere);
 	UNIT_RUN(test_long_fold);
