@@ -1,5 +1,5 @@
 /*~ The batcher: sealed batches become the bytes that are posted.  It executes no rules and talks to nobody; its input and its output are
- * spools, and the output's record numbers are the batch numbers, so a restart at any point goes on where it was. */
+ * spools, and record n of the output is made from record n of the input, so a restart at any point goes on where it was. */
 #include "batcher/run.h"
 
 #include <inttypes.h>
@@ -37,12 +37,13 @@ static struct {
 	struct pr_sealed_batch batch;
 	struct pr_spool *post;
 	struct pr_spool_reader *sealed;
-	uint8_t parent32[32];
+	uint64_t number; /* of the last batch packed; 0: none */
+	uint8_t parent32[32]; /* its hash */
 	uint8_t call[POST_CALL_BYTES];
 } app;
 
-/* The hash that the next batch follows: of the last batch packed, or of the genesis. */
-static enum pr_err load_parent(void)
+/* The last batch packed, or the genesis. */
+static enum pr_err load_last(void)
 {
 	struct pr_spool_reader *reader;
 	struct pr_post          last;
@@ -57,8 +58,12 @@ static enum pr_err load_parent(void)
 	}
 	PR_FORWARD(pr_spool_reader_open(&reader, config.post_dir, pr_spool_next(app.post) - 1));
 	if ((err = pr_spool_read(reader, &seq, &payload, &len)) == PR_OK) {
-		if (pr_post_decode(&last, payload, len) && last.number == seq) memcpy(app.parent32, last.hash32, 32);
-		else err = PR_ERR_CORRUPT;
+		if (pr_post_decode(&last, payload, len)) {
+			memcpy(app.parent32, last.hash32, 32);
+			app.number = last.number;
+		} else {
+			err = PR_ERR_CORRUPT;
+		}
 	}
 	pr_spool_reader_close(reader);
 	return err;
@@ -69,13 +74,18 @@ static enum pr_err pack_one(uint64_t seq, const uint8_t *payload, size_t len)
 	uint8_t        head[PR_POST_HEAD_BYTES];
 	struct pr_post post;
 
-	if (!pr_sealed_batch_decode(&app.batch, payload, len) || app.batch.number != seq) {
-		PR_LOG_ERROR("sealed record=%" PRIu64 " is not that batch", seq);
+	if (!pr_sealed_batch_decode(&app.batch, payload, len) || seq != pr_spool_next(app.post) ||
+	    (!pr_sealed_batch_names_parent(&app.batch) && app.batch.number != app.number + 1)) {
+		PR_LOG_ERROR("sealed record=%" PRIu64 " does not follow batch=%" PRIu64, seq, app.number);
 		return PR_ERR_CORRUPT;
+	}
+	if (pr_sealed_batch_names_parent(&app.batch)) {
+		PR_LOG_WARN("batch=%" PRIu64 " follows a batch that stands on L1; void_from=%" PRIu64 " void_to=%" PRIu64, app.batch.number, app.batch.number, app.number);
+		memcpy(app.parent32, app.batch.parent32, 32);
 	}
 	enum pr_err err = bat_pack_batch(&post, &app.pack, &app.batch, app.parent32);
 	if (err != PR_OK) {
-		PR_LOG_ERROR("batch=%" PRIu64 " cannot be packed err=%s", seq, pr_err_name(err));
+		PR_LOG_ERROR("batch=%" PRIu64 " cannot be packed err=%s", app.batch.number, pr_err_name(err));
 		return err;
 	}
 	pr_post_head_encode(head, &post);
@@ -83,10 +93,11 @@ static enum pr_err pack_one(uint64_t seq, const uint8_t *payload, size_t len)
 	PR_FORWARD(pr_spool_append_pieces(app.post, NULL, pieces, post.run_len ? 2 : 1));
 	PR_FORWARD(pr_spool_sync(app.post));
 	memcpy(app.parent32, post.hash32, 32);
+	app.number = post.number;
 	const struct bat_pack_stats *s   = &app.pack.stats;
 	struct pr_tx_gas             gas = pr_tx_gas_of(app.call, pr_call_post(app.call, sizeof app.call, &post), false);
 	PR_LOG_INFO("batch=%" PRIu64 " chunks=%u entries=%" PRIu64 " wire_bytes=%" PRIu64 " section_bytes=%" PRIu64 " posted_bytes=%" PRIu64 " raw_frames=%u gas_floor=%" PRIu64,
-	            seq, post.posted, s->entries, s->wire_bytes, s->section_bytes, s->posted_bytes, s->frames_raw, gas.floor);
+	            post.number, post.posted, s->entries, s->wire_bytes, s->section_bytes, s->posted_bytes, s->frames_raw, gas.floor);
 	return PR_OK;
 }
 
@@ -105,7 +116,7 @@ static enum pr_err run(void)
 	uint64_t       seq;
 	size_t         len;
 
-	PR_LOG_INFO("packing next_batch=%" PRIu64, pr_spool_next(app.post));
+	PR_LOG_INFO("packing next_record=%" PRIu64 " last_batch=%" PRIu64, pr_spool_next(app.post), app.number);
 	PR_FORWARD(open_sealed());
 	while (!pr_daemon_wait(&app.daemon, 0)) {
 		enum pr_err err = pr_spool_read(app.sealed, &seq, &payload, &len);
@@ -135,7 +146,7 @@ static enum pr_err start(void)
 		return PR_ERR_CONFIG;
 	}
 	PR_FORWARD(pr_spool_open(&app.post, config.post_dir, SEGMENT_BYTES, 1));
-	return load_parent();
+	return load_last();
 }
 
 int bat_run(int argc, char **argv)

@@ -108,14 +108,43 @@ static void test_killed_at_any_moment(void)
 	}
 	wait_packed(count);
 	UNIT_CHECK(kills > 0);
-	child_await(log_file, "packing next_batch=");
+	child_await(log_file, "packing next_record=");
 	UNIT_CHECK(child_kill(pid, SIGTERM) == 0);
 	check_posts(count);
 
-	/* A record that is not the batch of its number stops it, with nothing written. */
-	kit_batch(&world, &batches[0], count + 2, 1);
+	/* A record that names its parent follows that one, whatever its number; the next one follows it. */
+	static struct kit_batch again[2];
+	uint8_t                 foreign32[32];
+	dice_bytes(&world, foreign32, 32);
+	for (uint64_t i = 0; i < 2; i++) {
+		kit_batch(&world, &again[i], 8 + i, 2);
+		if (i == 0) memcpy(again[0].sealed.parent32, foreign32, 32);
+		seal(sealed, &again[i].sealed);
+		if (i) continue;
+		pid = start("calldata"); /* and a restart between the two knows where it is */
+		wait_packed(count + 1);
+		UNIT_CHECK(child_kill(pid, SIGKILL) == -SIGKILL);
+	}
+	pid = start("calldata");
+	wait_packed(count + 2);
+	UNIT_CHECK(child_kill(pid, SIGKILL) == -SIGKILL);
+	struct pr_spool_reader *r;
+	struct pr_post          post;
+	const uint8_t          *payload;
+	uint64_t                seq;
+	size_t                  len;
+	PR_CHECK(pr_spool_reader_open(&r, post_dir, count + 1) == PR_OK);
+	for (uint64_t i = 0; i < 2; i++) {
+		PR_CHECK(pr_spool_read(r, &seq, &payload, &len) == PR_OK);
+		UNIT_CHECK(pr_post_decode(&post, payload, len) && post.number == 8 + i && kit_same(&post, &again[i].sealed, foreign32));
+		memcpy(foreign32, post.hash32, 32);
+	}
+	pr_spool_reader_close(r);
+
+	/* A record that does neither stops it, with nothing written. */
+	kit_batch(&world, &batches[0], 11, 1);
 	seal(sealed, &batches[0].sealed);
-	UNIT_CHECK(child_ended(start("calldata")) == 1 && child_said(log_file, "is not that batch") && packed() == count);
+	UNIT_CHECK(child_ended(start("calldata")) == 1 && child_said(log_file, "does not follow batch=9") && packed() == count + 2);
 	PR_CHECK(pr_spool_close(sealed) == PR_OK);
 }
 

@@ -17,59 +17,69 @@ void brg_poster_init(struct brg_poster *p, const struct pr_chain *chain, struct 
 void brg_poster_close(struct brg_poster *p)
 {
 	pr_spool_reader_close(p->reader);
-	p->reader = NULL;
+	pr_spool_reader_close(p->newest);
+	p->reader = p->newest = NULL;
 }
 
-/* The batch of that number; PR_ERR_NOT_FOUND: not packed (yet).  post->run is borrowed until the next call. */
-static enum pr_err read_post(struct brg_poster *p, struct pr_post *post, uint64_t number)
+/* Reads to the end of the post spool, from its last record on. */
+static enum pr_err find_newest(struct brg_poster *p)
+{
+	struct pr_post post;
+	const uint8_t *payload;
+	uint64_t       seq;
+	size_t         len;
+	enum pr_err    err;
+
+	if (!p->newest) {
+		err = pr_spool_reader_open(&p->newest, p->dir, 0);
+		if (err == PR_ERR_NOT_FOUND) return PR_OK;
+		PR_FORWARD(err);
+		uint64_t last = pr_spool_reader_durable(p->newest);
+		pr_spool_reader_close(p->newest);
+		PR_FORWARD(pr_spool_reader_open(&p->newest, p->dir, last));
+	}
+	while ((err = pr_spool_read(p->newest, &seq, &payload, &len)) == PR_OK) {
+		if (!pr_post_decode(&post, payload, len)) {
+			PR_LOG_ERROR("post record=%" PRIu64 " is no batch", seq);
+			return PR_ERR_CORRUPT;
+		}
+		p->last_record = seq;
+		p->last_number = post.number;
+	}
+	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+}
+
+/* The newest record of that batch.  Behind the last record that made others void, numbers rise by one; what stands before it is on L1 or void.
+ * PR_ERR_NOT_FOUND: not packed (yet).  post->run is borrowed until the next call. */
+static enum pr_err read_post(struct brg_poster *p, struct pr_post *post, uint64_t *record, uint64_t number)
 {
 	const uint8_t *payload;
 	uint64_t       seq;
 	size_t         len;
 
-	if (!p->reader || pr_spool_reader_next(p->reader) != number) {
-		brg_poster_close(p);
-		enum pr_err err = pr_spool_reader_open(&p->reader, p->dir, number);
-		if (err != PR_OK) return err == PR_ERR_INVALID ? PR_ERR_NOT_FOUND : err;
+	if (number > p->last_number || p->last_number - number >= p->last_record) return PR_ERR_NOT_FOUND;
+	*record = p->last_record - (p->last_number - number);
+	if (!p->reader || pr_spool_reader_next(p->reader) != *record) {
+		pr_spool_reader_close(p->reader);
+		PR_FORWARD(pr_spool_reader_open(&p->reader, p->dir, *record));
 	}
 	PR_FORWARD(pr_spool_read(p->reader, &seq, &payload, &len));
-	if (pr_post_decode(post, payload, len) && post->number == number) return PR_OK;
-	PR_LOG_ERROR("post record=%" PRIu64 " is not that batch", number);
+	if (pr_post_decode(post, payload, len)) return post->number == number ? PR_OK : PR_ERR_NOT_FOUND;
+	PR_LOG_ERROR("post record=%" PRIu64 " is no batch", *record);
 	return PR_ERR_CORRUPT;
-}
-
-static void diverge(struct brg_poster *p, uint64_t number, const char *what)
-{
-	PR_LOG_ERROR("diverged: %s batch=%" PRIu64 "; nothing more is posted", what, number);
-	p->diverged = true;
-}
-
-/* The last batch that L1 has must be ours, if we have one of that number. */
-static enum pr_err compare_last(struct brg_poster *p, const struct brg_fed *fed)
-{
-	struct pr_post post;
-	uint64_t       last = fed->batches - 1;
-
-	if (last <= p->compared) return PR_OK;
-	enum pr_err err = read_post(p, &post, last);
-	if (err == PR_ERR_NOT_FOUND) return PR_OK;
-	PR_FORWARD(err);
-	if (memcmp(post.hash32, fed->last_hash32, 32) == 0) p->compared = last;
-	else diverge(p, last, "L1 holds another");
-	return PR_OK;
 }
 
 enum attempt { ON_ITS_WAY, LANDED, SUBMIT, PAUSE };
 
 /* What is to be done about a batch that the feed does not hold, and under which attempt. */
-static enum pr_err next_attempt(struct brg_poster *p, enum attempt *what, uint32_t *attempt, const struct brg_feed *feed, uint64_t number, uint64_t now_ms)
+static enum pr_err next_attempt(struct brg_poster *p, enum attempt *what, uint32_t *attempt, const struct brg_feed *feed, uint64_t record, uint64_t now_ms)
 {
 	struct pr_txmgr_status status;
 	bool                   failed = false;
 
-	*attempt = number == p->retry_number ? p->retry_attempt : 0;
+	*attempt = record == p->retry_record ? p->retry_attempt : 0;
 	for (;; ++*attempt) {
-		enum pr_err err = pr_txmgr_status(p->txmgr, &status, brg_intent(BRG_INTENT_POST, *attempt, number));
+		enum pr_err err = pr_txmgr_status(p->txmgr, &status, brg_intent(BRG_INTENT_POST, *attempt, record));
 		*what           = SUBMIT;
 		if (err == PR_ERR_NOT_FOUND) break;
 		PR_FORWARD(err);
@@ -80,13 +90,13 @@ static enum pr_err next_attempt(struct brg_poster *p, enum attempt *what, uint32
 		if (*attempt + 1 == BRG_ATTEMPTS_MAX) return PR_OK;
 		failed = !lost;
 	}
-	if (failed && (number != p->retry_number || *attempt != p->retry_attempt)) {
+	if (failed && (record != p->retry_record || *attempt != p->retry_attempt)) {
 		uint32_t doublings = *attempt < RETRY_DOUBLINGS_MAX ? *attempt - 1 : RETRY_DOUBLINGS_MAX;
-		p->retry_number    = number;
+		p->retry_record    = record;
 		p->retry_attempt   = *attempt;
 		p->retry_ms        = now_ms + ((uint64_t)RETRY_MS_MIN << doublings);
 	}
-	if (number == p->retry_number && *attempt == p->retry_attempt && now_ms < p->retry_ms) *what = PAUSE;
+	if (record == p->retry_record && *attempt == p->retry_attempt && now_ms < p->retry_ms) *what = PAUSE;
 	return PR_OK;
 }
 
@@ -102,10 +112,10 @@ static enum pr_err time_has_come(struct brg_poster *p, bool *yes, const struct p
 	return PR_OK;
 }
 
-static enum pr_err submit(struct brg_poster *p, const struct pr_post *post, uint32_t attempt)
+static enum pr_err submit(struct brg_poster *p, const struct pr_post *post, uint64_t record, uint32_t attempt)
 {
 	static uint8_t         calldata[PR_BATCH_DATA_MAX + 1024];
-	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_POST, attempt, post->number), .tag = "post", .data = calldata };
+	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_POST, attempt, record), .tag = "post", .data = calldata };
 
 	memcpy(intent.to20, p->chain->rollup20, 20);
 	intent.data_len = pr_call_post(calldata, sizeof calldata, post);
@@ -113,31 +123,42 @@ static enum pr_err submit(struct brg_poster *p, const struct pr_post *post, uint
 	return pr_txmgr_submit(p->txmgr, &intent);
 }
 
+/* L1's last batch is the parent of ours or not; said once. */
+static void wait_for_order(struct brg_poster *p, bool waiting, uint64_t number)
+{
+	if (waiting && !p->waiting) PR_LOG_WARN("L1's last batch is not the parent of batch=%" PRIu64 ": waiting for the sequencer to re-base", number);
+	if (!waiting && p->waiting) PR_LOG_INFO("batch=%" PRIu64 " stands on L1's last batch: going on", number);
+	p->waiting = waiting;
+}
+
 enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, uint64_t ahead, uint64_t now_ms)
 {
 	const struct brg_fed *fed = &feed->fed;
 	struct pr_post        post;
 	enum attempt          what;
-	uint32_t              attempt, waiting = 0;
+	uint32_t              attempt, in_flight = 0;
+	uint64_t              record;
+	uint8_t               parent32[32];
 	bool                  time;
 
-	if (p->diverged || !brg_feed_sure(feed)) return PR_OK;
-	PR_FORWARD(compare_last(p, fed));
-	for (uint64_t number = fed->batches; waiting < ahead && !p->diverged; number++) {
-		PR_FORWARD(next_attempt(p, &what, &attempt, feed, number, now_ms));
-		waiting += what != LANDED;
-		if (what == ON_ITS_WAY || what == LANDED) continue;
-		if (what == PAUSE) break;
-		enum pr_err err = read_post(p, &post, number);
+	if (!brg_feed_sure(feed)) return PR_OK;
+	PR_FORWARD(find_newest(p));
+	memcpy(parent32, fed->last_hash32, 32);
+	for (uint64_t number = fed->batches; in_flight < ahead; number++) {
+		enum pr_err err = read_post(p, &post, &record, number);
 		if (err == PR_ERR_NOT_FOUND) break;
 		PR_FORWARD(err);
-		if (number == fed->batches && memcmp(post.parent32, fed->last_hash32, 32) != 0) {
-			diverge(p, number, "L1's last batch is not the parent of our");
-			break;
-		}
+		bool follows = memcmp(post.parent32, parent32, 32) == 0;
+		if (number == fed->batches) wait_for_order(p, !follows, number);
+		if (!follows) break;
+		memcpy(parent32, post.hash32, 32);
+		PR_FORWARD(next_attempt(p, &what, &attempt, feed, record, now_ms));
+		in_flight += what != LANDED;
+		if (what == ON_ITS_WAY || what == LANDED) continue;
+		if (what == PAUSE) break;
 		PR_FORWARD(time_has_come(p, &time, &post));
 		if (!time) break;
-		err = submit(p, &post, attempt);
+		err = submit(p, &post, record, attempt);
 		if (err == PR_ERR_FULL) break;
 		PR_FORWARD(err);
 	}

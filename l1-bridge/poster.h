@@ -1,7 +1,11 @@
 /* Lands the batcher's batches on L1, each once and in order.
  *
- * L1 itself takes a batch only on its parent, so no order of submission and no crash can post twice; this sees to it that each arrives.  A batch is
- * submitted under an id of its number and attempt.  A new attempt follows one that failed, after a growing pause, and one that landed but is not in
+ * L1 itself takes a batch only on its parent, so no order of submission and no crash can post twice; this sees to it that each arrives.  What is posted
+ * next is the newest record of the number after L1's last batch, if that batch is its parent, and the records that follow it.  If L1's last batch is
+ * another (somebody appended overdue items), nothing is posted until the sequencer has sealed on top of that one (docs/decisions/0005); what was in
+ * flight is refused by L1.
+ *
+ * A batch is submitted under an id of its record in the post spool and the attempt.  A new attempt follows one that failed, after a growing pause, and one that landed but is not in
  * the chain that the feed has read since: a reorganisation deeper than tx.confirmations took it. */
 #ifndef BRG_POSTER_H
 #define BRG_POSTER_H
@@ -15,17 +19,17 @@ struct brg_poster {
 	const struct pr_chain *chain;
 	struct pr_txmgr *txmgr;
 	struct pr_ethrpc *eth;
-	struct pr_spool_reader *reader;
+	struct pr_spool_reader *reader, *newest;
 	const char *dir;
-	uint64_t compared;     /* batches on L1 up to this one are ours */
+	uint64_t last_record, last_number; /* the newest record of the post spool; 0: none yet */
 	uint64_t l1_time;      /* of a recent block of L1 */
 	uint64_t retry_ms;     /* no further attempt at a failed batch before this */
-	uint64_t retry_number; /* the batch that attempts were last counted for, and how many there were */
+	uint64_t retry_record; /* the batch that attempts were last counted for, and how many there were */
 	uint32_t retry_attempt;
-	bool diverged;         /* L1 holds another batch of a number that we packed, or our batches stand on another chain */
+	bool waiting;          /* L1's last batch is not the parent of ours: the sequencer must re-base */
 };
 
-/* Intent ids: a mark, the attempt (16 bits), the number of the batch or withdrawal (40 bits). */
+/* Intent ids: a mark, the attempt (16 bits), the record of the batch in the post spool or the number of the withdrawal (40 bits). */
 #define BRG_INTENT_POST ((uint64_t)'P' << 56)
 #define BRG_INTENT_WITHDRAW ((uint64_t)'W' << 56)
 #define BRG_INTENT_MARK ((uint64_t)0xff << 56)

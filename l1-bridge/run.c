@@ -149,7 +149,7 @@ static bool round_once(void)
 	if (err != last && err != PR_OK) PR_LOG_WARN("err=%s node=\"%s\": trying again", pr_err_name(err), pr_ethrpc_error(app.eth)->message);
 	last = err;
 	if (err == PR_OK) say_what_it_waits_for();
-	bool ready = err == PR_OK && !app.poster.diverged && brg_feed_sure(&app.feed);
+	bool ready = err == PR_OK && !app.poster.waiting && brg_feed_sure(&app.feed);
 	if (ready && !app.ready) PR_LOG_INFO("ready l1_block=%" PRIu64 " next_batch=%" PRIu64, app.feed.block, app.feed.fed.batches);
 	app.ready = ready;
 	pr_metric_set(&brg_block, app.feed.block);

@@ -161,28 +161,40 @@ static void test_a_refused_batch_is_tried_again(void)
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
-/* Somebody else has the operator's key: nothing is posted after their batch, before and after a restart. */
-static void test_another_poster_stops_posting(void)
+/* L1 holds a batch that is not ours: nothing is posted on it, before and after a restart, until records follow that name it as their parent.  Then the
+ * newest record of each number is posted and what was packed before is not. */
+static void test_a_batch_of_another_is_waited_out(void)
 {
-	struct pr_post post;
-	uint8_t        data[PR_BATCH_DATA_MAX / 8];
+	static struct pr_post post;
+	static uint8_t        data[PR_BATCH_DATA_MAX / 8];
+	uint8_t               ours32[3][32], theirs32[32];
+	uint64_t              first = kit.posts + 1;
 
-	kit_make_post(&post, kit.posts, kit_l1_time());
+	for (int i = 0; i < 3; i++) kit_post(kit_l1_time()); /* packed, while the bridge is away */
+	memcpy(ours32, kit.hashes[first], sizeof ours32);
+	kit_make_post(&post, first - 1, kit_l1_time());
+	memcpy(theirs32, post.hash32, 32);
 	kit_send(KIT_OPERATOR, kit.contracts.rollup20, 0, data, pr_call_post(data, sizeof data, &post));
 	anvil_mine(kit.rpc, 1);
+	memcpy(kit.hashes[first], theirs32, 32);
 	uint64_t nonce = kit_operator_nonce();
-	PR_CHECK(nonce == kit.posts + 1);
-	for (int i = 0; i < 2; i++) kit_post(kit_l1_time());
 	for (int start = 0; start < 2; start++) {
 		kit_bridge(0, 1, kit_no_sets);
-		child_await(kit.log, "diverged: L1 holds another batch=");
+		child_await(kit.log, "waiting for the sequencer to re-base");
 		for (int i = 0; i < 5; i++) {
 			anvil_mine(kit.rpc, 1);
 			usleep(30000);
 		}
 		UNIT_CHECK(child_runs(kit.bridge) && kit_operator_nonce() == nonce);
-		UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+		if (start == 0) UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 	}
+	kit.posts = first; /* the new order stands on theirs; its numbers were packed before with other contents */
+	for (int i = 0; i < 4; i++) kit_post(kit_l1_time());
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(memcmp(ours32[1], kit.hashes[first + 1], 32) != 0 && kit_fed().batches == first + 4);
+	child_await(kit.log, "stands on L1's last batch: going on");
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
 static void test_another_key_is_refused(void)
@@ -217,7 +229,7 @@ int main(void)
 	UNIT_RUN(test_a_reorganisation_of_what_was_fed_stops_it);
 	UNIT_RUN(test_a_batch_ahead_of_l1_waits);
 	UNIT_RUN(test_a_refused_batch_is_tried_again);
-	UNIT_RUN(test_another_poster_stops_posting);
+	UNIT_RUN(test_a_batch_of_another_is_waited_out);
 	UNIT_RUN(test_another_key_is_refused);
 	kit_close();
 	return UNIT_END();

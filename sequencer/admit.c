@@ -152,7 +152,7 @@ static bool candidate_apply(struct admission *a, struct candidate *c, struct pr_
 		}
 		refusal = pr_status_names[refused];
 	}
-	if (seq_store_receipt(eng->store, hash32, &receipt)) {
+	if (seq_store_receipt(eng->store, hash32, &receipt) && receipt.dropped == PR_STATUS_APPLIED) {
 		receipt_write(o, &receipt, true);
 		return true;
 	}

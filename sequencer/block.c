@@ -35,6 +35,14 @@ uint32_t seq_chunk_bytes_bound(const struct pr_chunk_sum *sum)
 	return sum->entries ? sum->plain_bytes_max + sum->raw_bytes + CHUNK_FRAMING : 0;
 }
 
+/* The receipt of what was just applied. */
+static void receipt_put(struct seq_engine *eng, uint64_t sequence, const uint8_t *wire, size_t len)
+{
+	struct seq_receipt receipt = { .sequence = sequence, .batch = eng->block.ctx.batch, .created = eng->created };
+	pr_sha256(receipt.hash32, wire, len);
+	seq_receipts_put(&eng->receipts, &receipt);
+}
+
 /* Roots of the inbox chunks go to the record as they come. */
 static void items_execute(struct seq_engine *eng, const uint8_t *items, size_t len)
 {
@@ -46,7 +54,9 @@ static void items_execute(struct seq_engine *eng, const uint8_t *items, size_t l
 	b->ctx.inbox = true;
 	while (pr_run_next(&item, &item_len, &pos, items, len)) {
 		if (in_chunk == 0) pr_chunk_begin(&eng->view, &b->ctx);
+		eng->created          = 0;
 		enum pr_status status = pr_item_execute(&eng->view, &b->ctx, item, item_len);
+		if (status == PR_STATUS_APPLIED) receipt_put(eng, b->info.first_sequence, item, item_len);
 		if (status != PR_STATUS_APPLIED) PR_LOG_INFO("item_refused index=%llu status=%s", (unsigned long long)b->info.inbox_to, pr_status_names[status]);
 		b->info.inbox_to++;
 		pr_metric_add(&seq_items_total, 1);
@@ -59,14 +69,11 @@ static void items_execute(struct seq_engine *eng, const uint8_t *items, size_t l
 	b->ctx.inbox = false;
 }
 
-void seq_block_begin(struct seq_engine *eng, uint64_t number, uint64_t time, const uint8_t *items, size_t items_len)
+static void block_reset(struct seq_engine *eng, uint64_t number, uint64_t time)
 {
 	struct seq_block *b = &eng->block;
-	uint8_t           head[25];
 
 	PR_CHECK(!b->open && number == b->sealed + 1 && time >= b->last_time);
-	PR_CHECK(items_len == 0 || eng->streams.pending_streams == 0);
-	b->open       = true;
 	b->ctx.batch  = number;
 	b->ctx.time   = time;
 	b->last_time  = time;
@@ -80,6 +87,16 @@ void seq_block_begin(struct seq_engine *eng, uint64_t number, uint64_t time, con
 	b->info.time       = time;
 	b->info.inbox_from = b->info.inbox_to = seq_system(eng)->inbox_next;
 	b->info.first_sequence = next_sequence(eng);
+}
+
+void seq_block_begin(struct seq_engine *eng, uint64_t number, uint64_t time, const uint8_t *items, size_t items_len)
+{
+	struct seq_block *b = &eng->block;
+	uint8_t           head[25];
+
+	block_reset(eng, number, time);
+	PR_CHECK(items_len == 0 || eng->streams.pending_streams == 0);
+	b->open = true;
 	if (b->epoch_ms == 0) b->epoch_ms = pr_clock_ms();
 	head[0] = SEQ_RECORD_BEGIN;
 	pr_be64_put(head + 1, number);
@@ -118,13 +135,10 @@ enum pr_status seq_block_execute(struct seq_engine *eng, const struct pr_entry *
 	wire_append(b, wire, len);
 	b->info.entries++;
 	*sequence = next_sequence(eng);
-	const uint8_t head[2] = { SEQ_RECORD_ENTRY, (uint8_t)origin };
+	uint8_t head[SEQ_ENTRY_HEAD_BYTES] = { SEQ_RECORD_ENTRY, (uint8_t)origin };
+	pr_be32_put(head + 2, eng->created);
 	log_put(eng, head, sizeof head, wire, len);
-	if (origin == SEQ_ORIGIN_CLIENT) {
-		struct seq_receipt receipt = { .sequence = *sequence, .batch = b->ctx.batch, .created = eng->created };
-		pr_sha256(receipt.hash32, wire, len);
-		seq_receipts_put(&eng->receipts, &receipt);
-	}
+	if (origin == SEQ_ORIGIN_CLIENT) receipt_put(eng, *sequence, wire, len);
 	pr_metric_add(&seq_entries_total, 1);
 	return PR_STATUS_APPLIED;
 }
@@ -153,6 +167,8 @@ static void record_put(struct seq_engine *eng)
 	struct pr_sealed_batch *r = &b->record;
 	size_t                  at = 0;
 
+	memcpy(r->parent32, b->parent32, 32);
+	memset(b->parent32, 0, 32);
 	r->number     = b->info.number;
 	r->timestamp  = b->info.time;
 	r->inbox_from = b->info.inbox_from;
@@ -166,7 +182,18 @@ static void record_put(struct seq_engine *eng)
 	uint8_t *bytes = malloc(len);
 	PR_CHECK(bytes);
 	pr_sealed_batch_encode(bytes, r);
-	seq_log_seal(eng->log, r->number, bytes, len);
+	seq_log_seal(eng->log, b->sealed_next++, bytes, len);
+}
+
+/* The batch in b->info is the last one now. */
+static void sealed(struct seq_engine *eng)
+{
+	struct seq_block *b = &eng->block;
+	b->sealed           = b->info.number;
+	b->info.sealed_next = b->sealed_next;
+	pr_metric_add(&seq_batches_total, 1);
+	pr_metric_set(&seq_batch_number, b->sealed);
+	seq_store_sealed(eng->store, &b->info);
 }
 
 void seq_block_seal(struct seq_engine *eng)
@@ -183,13 +210,42 @@ void seq_block_seal(struct seq_engine *eng)
 	pr_be64_put(head + 1, b->info.number);
 	log_put(eng, head, sizeof head, b->info.root32, 32);
 	record_put(eng);
-	b->open   = false;
-	b->sealed = b->info.number;
-	pr_metric_add(&seq_batches_total, 1);
-	pr_metric_set(&seq_batch_number, b->sealed);
-	seq_store_sealed(eng->store, &b->info);
+	b->open = false;
+	sealed(eng);
 	if (!eng->replaying)
 		PR_LOG_INFO("sealed batch=%llu entries=%llu chunks=%u items=%llu bytes_bound=%u", (unsigned long long)b->sealed,
 		            (unsigned long long)b->info.entries, b->record.inbox_chunks + b->record.posted,
 		            (unsigned long long)(b->info.inbox_to - b->info.inbox_from), b->bytes_bound);
+}
+
+void seq_block_foreign(struct seq_engine *eng, const struct seq_foreign *f)
+{
+	static struct pr_chunk scratch;
+	struct seq_block      *b = &eng->block;
+	uint8_t                statuses[PR_CHUNK_ENTRIES_MAX], wire[PR_WIRE_BYTES_MAX];
+	const uint8_t         *chunk;
+	uint32_t               len;
+	size_t                 pos = 0;
+
+	block_reset(eng, f->header.number, f->header.timestamp);
+	PR_CHECK(eng->streams.pending_streams == 0 && f->header.inbox_from == b->info.inbox_from);
+	b->info.first_sequence = b->info.last_sequence = next_sequence(eng) - !eng->replaying; /* its record stands already */
+	items_execute(eng, f->items, f->items_len);
+	PR_CHECK(b->info.inbox_to == f->header.inbox_to);
+	while (pr_run_next(&chunk, &len, &pos, f->run, f->run_len)) {
+		b->info.posted_chunks++;
+		if (!pr_chunk_execute(&eng->view, &b->ctx, chunk, len, &scratch, statuses)) continue;
+		eng->created = 0; /* which of them made what is not asked */
+		for (uint32_t i = 0; i < scratch.count; i++) {
+			if (statuses[i] != PR_STATUS_APPLIED) continue;
+			b->info.entries++;
+			receipt_put(eng, b->info.first_sequence, wire, pr_wire_encode(wire, &scratch.entries[i]));
+		}
+	}
+	b->info.inbox_chunks = b->record.inbox_chunks;
+	b->info.foreign      = true;
+	memcpy(b->info.hash32, f->hash32, 32);
+	memcpy(b->parent32, f->hash32, 32);
+	pr_state_root(&eng->state, b->info.root32);
+	sealed(eng);
 }

@@ -7,9 +7,10 @@
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 #include "core/rt/spool.h"
+#include "sequencer/rebase.h"
 #include "sequencer/store.h"
 
-#define RECORD_VERSION 1u
+#define RECORD_VERSION 2u
 #define GENESIS_BYTES 66u
 
 const struct pr_system *seq_system(const struct seq_engine *eng)
@@ -101,8 +102,18 @@ static enum pr_err genesis_record(struct seq_engine *eng, const uint8_t root32[3
 	return err;
 }
 
+/* Before any batch. */
+static void block_reset(struct seq_engine *eng)
+{
+	struct seq_block *b = &eng->block;
+	b->sealed = b->last_time = 0;
+	b->sealed_next = 1;
+	memset(&b->info, 0, sizeof b->info);
+	memset(b->parent32, 0, 32);
+}
+
 /* Genesis, cache and log, in this order, into an engine whose log and store are open. */
-static enum pr_err state_recover(struct seq_engine *eng)
+static enum pr_err recover(struct seq_engine *eng, struct seq_voids *voids)
 {
 	char     message[PR_CONFIG_MESSAGE_BYTES];
 	uint8_t  root32[32];
@@ -115,18 +126,37 @@ static enum pr_err state_recover(struct seq_engine *eng)
 	bool fresh = seq_log_next(eng->log) == 1;
 	PR_FORWARD(genesis_record(eng, root32));
 	state_reset(eng);
-	if (!seq_store_load(eng->store, &from)) {
+	bool cached = seq_store_load(eng->store, &from);
+	if (!fresh) PR_FORWARD(seq_voids_find(voids, eng->log_dir, from));
+	if (!fresh && cached && voids->lowest < from) {
+		PR_LOG_WARN("cache_of_a_void_order deleted=true");
+		seq_store_wipe(eng->store);
+		cached = false;
+		from   = 2;
+		PR_FORWARD(seq_voids_find(voids, eng->log_dir, from));
+	}
+	if (!cached) {
 		state_reset(eng);
+		block_reset(eng);
 		PR_FORWARD(pr_chain_genesis(message, eng->options.chain, &eng->state, root32));
 		seq_store_changed(eng->store, 0);
 	}
 	followers_build(eng);
 	eng->block.ctx.time = eng->block.last_time;
 	if (fresh) return PR_OK;
-	PR_FORWARD(seq_replay(eng, from));
+	PR_FORWARD(seq_replay(eng, from, voids));
+	if (voids->asked) PR_FORWARD(seq_rebase_run(eng, voids));
 	if (!eng->block.open && eng->streams.pending_streams == 0) seq_store_clean(eng->store);
 	seq_log_kick(eng->log);
 	return PR_OK;
+}
+
+static enum pr_err state_recover(struct seq_engine *eng)
+{
+	struct seq_voids voids = { 0 };
+	enum pr_err      err   = recover(eng, &voids);
+	seq_voids_free(&voids);
+	return err;
 }
 
 static enum pr_err memory_open(struct seq_engine *eng)

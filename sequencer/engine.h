@@ -9,7 +9,9 @@
  * one and takes no inbox items, so that what was accepted under that time is folded under it: an *epoch* is the span of batches between two
  * moments at which nothing is pending.  It ends with seq_drain (age, bounds of pending ticks), which folds everything and seals.
  *
- * Replay drives the same seq_block_* functions and seq_streams_apply from the log records; it takes no decision (docs/decisions/0001). */
+ * Replay drives the same seq_block_* functions and seq_streams_apply from the log records; it takes no decision (docs/decisions/0001).
+ *
+ * When L1 holds another batch than the one sealed here, the engine is closed and opened again on L1's order: rebase.h. */
 #ifndef SEQ_ENGINE_H
 #define SEQ_ENGINE_H
 
@@ -39,11 +41,16 @@ struct seq_engine_options {
 enum seq_record {
 	SEQ_RECORD_GENESIS = 'G', /* version 1, domain 32, genesis root 32: the first record */
 	SEQ_RECORD_BEGIN = 'B',   /* number 8, time 8, inbox_from 8, then items as (length 2, item) */
-	SEQ_RECORD_ENTRY = 'E',   /* origin 1, wire form */
+	SEQ_RECORD_ENTRY = 'E',   /* origin 1, id made by it 4 (0: none), wire form */
 	SEQ_RECORD_TICKS = 'T',   /* accepted ticks */
 	SEQ_RECORD_CHUNK = 'C',   /* root after the chunk 32 */
-	SEQ_RECORD_SEAL = 'S'     /* number 8, root 32 */
+	SEQ_RECORD_SEAL = 'S',    /* number 8, root 32 */
+	SEQ_RECORD_REBASE = 'R',  /* rebase.h: records are void, a batch of L1 stands in their place */
+	SEQ_RECORD_DROPPED = 'D', /* status 1, wire form: an entry that was accepted before a re-base and could not be applied again */
+	SEQ_RECORD_ALIAS = 'A',   /* hash 32, sequence 8, batch 8, created 4, status 1: what became of the entry that was accepted under this hash, if ids in it changed */
+	SEQ_RECORD_REBASED = 'Z'  /* the re-base is complete */
 };
+#define SEQ_ENTRY_HEAD_BYTES 6u /* of an entry's record, before its wire form */
 enum seq_origin { SEQ_ORIGIN_CLIENT = 0, SEQ_ORIGIN_FOLD = 1 };
 
 /* What is known of a sealed batch. */
@@ -51,6 +58,19 @@ struct seq_batch {
 	uint64_t number, time, inbox_from, inbox_to, entries, first_sequence, last_sequence;
 	uint32_t inbox_chunks, posted_chunks;
 	uint8_t  root32[32];
+	uint64_t sealed_next; /* of the sealed spool, after this batch: its own record is the one before, unless it is foreign */
+	bool     foreign;     /* sealed elsewhere, taken from L1 */
+	uint8_t  hash32[32];  /* foreign: on L1 */
+};
+
+/* A batch on L1 that was not sealed here.  Borrowed bytes. */
+struct seq_foreign {
+	struct pr_batch_header header;
+	uint8_t                hash32[32];
+	const uint8_t         *items; /* (length 2, item)*, those that the header names */
+	size_t                 items_len;
+	const uint8_t         *run;   /* posted chunks */
+	size_t                 run_len;
 };
 
 /* The batch being filled, or, when not open, the one that the next entry would open. */
@@ -59,6 +79,8 @@ struct seq_block {
 	struct pr_step_ctx     ctx;     /* batch number and time */
 	uint64_t               sealed;  /* number of the last sealed batch */
 	uint64_t               last_time;
+	uint64_t               sealed_next; /* record of the sealed spool that the next own batch becomes */
+	uint8_t                parent32[32]; /* of the last batch if that is foreign; else zero */
 	uint64_t               epoch_ms; /* monotonic time at which the epoch began; 0: nothing open, nothing pending */
 	struct seq_batch       info;
 	struct pr_chunk_sum    sum;     /* of the open chunk */
@@ -100,10 +122,13 @@ struct seq_engine {
 	struct seq_log           *log;
 	struct seq_store         *store;
 	bool                      replaying;
+	bool                      rebasing;
+	uint64_t                  rebase_time; /* while rebasing: the clock */
 	uint64_t                  replay_sequence; /* of the record being replayed */
 	uint32_t                  created;   /* id made by the last entry executed, 0 if none */
 	bool                      log_failed; /* memory is ahead of the disk: the process must end */
 	const char               *halted;    /* why nothing is accepted any more; NULL: it runs */
+	bool                      reopen;    /* halted for a re-base: close it and open it again */
 	uint32_t                 *fold_ids;  /* scratch: pending_streams_max and a body's worth */
 	uint8_t (*fold_links)[32];           /* scratch: every PR_CHUNK_LINKS_MAX-th link of a stream's pending run */
 	uint64_t                  fold_links_max;
@@ -125,6 +150,8 @@ enum pr_status seq_block_execute(struct seq_engine *eng, const struct pr_entry *
                                  uint64_t *sequence);
 void           seq_block_chunk_end(struct seq_engine *eng);
 void           seq_block_seal(struct seq_engine *eng);
+/* Executes a batch of L1 as a verifier does; it is sealed by that.  Nothing is open or pending. */
+void seq_block_foreign(struct seq_engine *eng, const struct seq_foreign *f);
 /* Bound of the bytes that a chunk with these sums takes in the posted run. */
 uint32_t seq_chunk_bytes_bound(const struct pr_chunk_sum *sum);
 
@@ -152,7 +179,8 @@ enum pr_status seq_submit(struct seq_engine *eng, const struct pr_entry *e, cons
 /* A body of ticks; accepted ones are logged. */
 void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uint8_t *ticks, uint32_t count);
 
-/* replay.c */
-PR_MUST_USE enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence);
+/* replay.c: skips the records that voids names. */
+struct seq_voids;
+PR_MUST_USE enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence, const struct seq_voids *voids);
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/rt/log.h"
 #include "core/rt/metrics.h"
 #include "core/rt/spool.h"
+#include "sequencer/rebase.h"
 
 PR_METRIC_COUNTER(seq_feed_events_total, "seq_feed_events_total", "Events of the bridge read.");
 PR_METRIC_GAUGE(seq_posted_batch, "seq_posted_batch", "Highest batch seen on L1.");
@@ -81,7 +82,6 @@ static const char *batch_difference(struct seq_feed *feed, const struct pr_l1_ev
 
 	if (h->timestamp != b->timestamp || h->inbox_from != b->inbox_from || h->inbox_to != b->inbox_to || h->posted != b->posted)
 		return "header differs from the sealed batch";
-	if (feed->mark.posted && memcmp(h->parent, feed->mark.posted_hash32, 32) != 0) return "parent is not the batch seen before";
 	while (pr_run_next(&chunk, &len, &pos, ev->data, ev->data_len)) {
 		if (i >= b->posted || !chunk_equal(feed, &b->chunks[i], chunk, len)) return "chunk differs from the sealed batch";
 		i++;
@@ -89,9 +89,46 @@ static const char *batch_difference(struct seq_feed *feed, const struct pr_l1_ev
 	return pos == ev->data_len && i == b->posted ? NULL : "chunks are missing";
 }
 
+/* The items that a batch took, as (length 2, item)*, from the feed itself: they stand before the batch.  False: one is missing. */
+static bool items_read(struct seq_feed *feed, struct seq_foreign *f, uint8_t run[PR_BATCH_ITEMS_MAX * (2 + PR_WIRE_BYTES_MAX)])
+{
+	struct pr_spool_reader *reader;
+	struct pr_l1_event      ev;
+	const uint8_t          *record;
+	size_t                  len;
+	uint64_t                sequence, next = f->header.inbox_from;
+
+	f->items     = run;
+	f->items_len = 0;
+	if (next == f->header.inbox_to) return true;
+	if (f->header.inbox_to - next > PR_BATCH_ITEMS_MAX || pr_spool_reader_open(&reader, feed->dir, 0) != PR_OK) return false;
+	while (next < f->header.inbox_to && pr_spool_read(reader, &sequence, &record, &len) == PR_OK) {
+		if (!pr_l1_event_decode(&ev, record, len) || ev.type != PR_L1_ITEM || ev.number != next) continue;
+		if (ev.data_len == 0 || ev.data_len > PR_WIRE_BYTES_MAX) break;
+		pr_be16_put(run + f->items_len, (uint16_t)ev.data_len);
+		memcpy(run + f->items_len + 2, ev.data, ev.data_len);
+		f->items_len += 2u + ev.data_len;
+		next++;
+	}
+	pr_spool_reader_close(reader);
+	return next == f->header.inbox_to;
+}
+
+static bool rebase(struct seq_feed *feed, const struct pr_l1_event *ev, const char *what)
+{
+	static uint8_t     run[PR_BATCH_ITEMS_MAX * (2 + PR_WIRE_BYTES_MAX)];
+	struct seq_foreign f = { .header = ev->header, .run = ev->data, .run_len = ev->data_len };
+	memcpy(f.hash32, ev->hash32, 32);
+	if (!items_read(feed, &f, run)) return diverged(feed, ev->header.number, "inbox items of a batch are missing in the feed");
+	PR_LOG_WARN("foreign_batch batch=%llu what=\"%s\"", (unsigned long long)ev->header.number, what);
+	seq_rebase_ask(feed->eng, &f);
+	return false;
+}
+
 static bool batch_event(struct seq_feed *feed, const struct pr_l1_event *ev)
 {
 	struct seq_posted       posted;
+	struct seq_batch        batch;
 	struct pr_spool_reader *sealed;
 	const uint8_t          *record;
 	size_t                  len;
@@ -103,14 +140,19 @@ static bool batch_event(struct seq_feed *feed, const struct pr_l1_event *ev)
 		return true;
 	}
 	if (number != feed->mark.posted + 1) return diverged(feed, number, "batches are missing in the feed");
-	if (number > feed->eng->block.sealed) return diverged(feed, number, "this sequencer never sealed it");
-	if (pr_spool_reader_open(&sealed, feed->eng->sealed_dir, number) != PR_OK) return false;
-	enum pr_err err = pr_spool_read(sealed, &sequence, &record, &len);
-	const char *difference = NULL;
-	if (err == PR_OK) difference = pr_sealed_batch_decode(&feed->ours, record, len) ? batch_difference(feed, ev) : "sealed record unreadable";
-	pr_spool_reader_close(sealed);
-	if (err != PR_OK) return false;
-	if (difference) return diverged(feed, number, difference);
+	if (feed->mark.posted && memcmp(ev->header.parent, feed->mark.posted_hash32, 32) != 0) return diverged(feed, number, "parent is not the batch seen before");
+	if (!seq_store_batch(feed->eng->store, number, &batch)) return rebase(feed, ev, "never sealed here");
+	if (batch.foreign) {
+		if (memcmp(batch.hash32, ev->hash32, 32) != 0) return diverged(feed, number, "another than was taken from L1 before");
+	} else {
+		if (pr_spool_reader_open(&sealed, feed->eng->sealed_dir, batch.sealed_next - 1) != PR_OK) return false;
+		enum pr_err err = pr_spool_read(sealed, &sequence, &record, &len);
+		const char *difference = NULL;
+		if (err == PR_OK) difference = pr_sealed_batch_decode(&feed->ours, record, len) ? batch_difference(feed, ev) : "sealed record unreadable";
+		pr_spool_reader_close(sealed);
+		if (err != PR_OK) return false;
+		if (difference) return rebase(feed, ev, difference);
+	}
 	posted.block      = ev->block;
 	posted.block_time = ev->block_time;
 	memcpy(posted.tx32, ev->tx32, 32);

@@ -20,7 +20,7 @@ struct sealed {
 	struct sealed *next;
 	uint8_t       *record;
 	size_t         len;
-	uint64_t       number;
+	uint64_t       sequence;
 };
 
 struct waiter {
@@ -49,7 +49,10 @@ struct seq_log {
 	pthread_t              thread;
 	pthread_mutex_t        mutex;
 	pthread_cond_t         wake;
-	bool                   handed, stopping;
+	bool                   handed, stopping, written; /* written: the flight was, and is not released yet */
+	bool                   held;
+	struct sealed         *held_first, **held_end;
+	pthread_cond_t         done;
 	enum pr_err            flight_err;
 };
 
@@ -59,6 +62,15 @@ static void group_reset(struct group *g)
 	g->waiter_count = 0;
 	g->sealed_first = NULL;
 	g->sealed_end   = &g->sealed_first;
+}
+
+static void sealed_free(struct sealed *first)
+{
+	for (struct sealed *next; first; first = next) {
+		next = first->next;
+		free(first->record);
+		free(first);
+	}
 }
 
 static uint8_t *group_room(struct group *g, size_t n)
@@ -85,7 +97,7 @@ static enum pr_err group_write(struct seq_log *log, struct group *g)
 	}
 	PR_FORWARD(pr_spool_sync(log->spool));
 	for (struct sealed *s = g->sealed_first; s; s = s->next) {
-		PR_CHECK(pr_spool_next(log->sealed) == s->number);
+		PR_CHECK(pr_spool_next(log->sealed) == s->sequence);
 		PR_FORWARD(pr_spool_append(log->sealed, NULL, s->record, s->len));
 	}
 	PR_FORWARD(pr_spool_sync(log->sealed));
@@ -106,12 +118,7 @@ static void group_release(struct seq_log *log, struct group *g, enum pr_err err)
 		PR_LOG_ERROR("log_failed error=%s", pr_err_name(err));
 		if (log->options.failed) log->options.failed(log->options.ctx, err);
 	}
-	while (g->sealed_first) {
-		struct sealed *s = g->sealed_first;
-		g->sealed_first  = s->next;
-		free(s->record);
-		free(s);
-	}
+	sealed_free(g->sealed_first);
 	for (size_t i = 0; i < g->waiter_count; i++) g->waiters[i].fn(g->waiters[i].ctx, err);
 	group_reset(g);
 }
@@ -119,9 +126,13 @@ static void group_release(struct seq_log *log, struct group *g, enum pr_err err)
 static void on_written(void *arg)
 {
 	struct seq_log *log = arg;
-	struct group   *g   = log->flight;
-	log->busy           = false;
-	group_release(log, g, log->flight_err);
+	PR_CHECK(pthread_mutex_lock(&log->mutex) == 0);
+	bool written = log->written; /* not so: seq_log_flush was here before */
+	log->written = false;
+	PR_CHECK(pthread_mutex_unlock(&log->mutex) == 0);
+	if (!written) return;
+	log->busy = false;
+	group_release(log, log->flight, log->flight_err);
 	seq_log_kick(log);
 }
 
@@ -135,8 +146,10 @@ static void *writer_main(void *arg)
 		log->handed = false;
 		PR_CHECK(pthread_mutex_unlock(&log->mutex) == 0);
 		log->flight_err = group_write(log, log->flight);
-		PR_CHECK(pr_loop_post(log->options.loop_opt, on_written, log) == PR_OK);
 		PR_CHECK(pthread_mutex_lock(&log->mutex) == 0);
+		log->written = true;
+		PR_CHECK(pthread_cond_signal(&log->done) == 0);
+		PR_CHECK(pr_loop_post(log->options.loop_opt, on_written, log) == PR_OK);
 	}
 	PR_CHECK(pthread_mutex_unlock(&log->mutex) == 0);
 	return NULL;
@@ -162,7 +175,8 @@ enum pr_err seq_log_open(struct seq_log **out, const struct seq_log_options *opt
 	group_reset(&log->groups[1]);
 	log->open   = &log->groups[0];
 	log->flight = &log->groups[1];
-	PR_CHECK(pthread_mutex_init(&log->mutex, NULL) == 0 && pthread_cond_init(&log->wake, NULL) == 0);
+	PR_CHECK(pthread_mutex_init(&log->mutex, NULL) == 0 && pthread_cond_init(&log->wake, NULL) == 0 && pthread_cond_init(&log->done, NULL) == 0);
+	log->held_end = &log->held_first;
 	if (options->loop_opt) log->thread = pr_thread_start("log", writer_main, log);
 	*out = log;
 	return PR_OK;
@@ -187,12 +201,14 @@ void seq_log_close(struct seq_log *log)
 	seq_log_kick(log);
 	(void)pr_spool_close(log->spool);
 	(void)pr_spool_close(log->sealed);
+	sealed_free(log->held_first);
 	for (unsigned i = 0; i < 2; i++) {
 		free(log->groups[i].bytes);
 		free(log->groups[i].waiters);
 	}
 	(void)pthread_mutex_destroy(&log->mutex);
 	(void)pthread_cond_destroy(&log->wake);
+	(void)pthread_cond_destroy(&log->done);
 	free(log);
 }
 
@@ -230,19 +246,32 @@ uint64_t seq_log_put(struct seq_log *log, const struct iovec *pieces, size_t cou
 	return seq_log_end(log, len);
 }
 
-void seq_log_seal(struct seq_log *log, uint64_t number, uint8_t *record, size_t len)
+void seq_log_seal(struct seq_log *log, uint64_t sequence, uint8_t *record, size_t len)
 {
-	if (number < log->sealed_next) {
+	if (sequence < log->sealed_next) {
 		free(record);
 		return;
 	}
-	PR_CHECK(number == log->sealed_next);
-	struct sealed *s = malloc(sizeof *s);
+	PR_CHECK(sequence == log->sealed_next);
+	struct sealed   *s   = malloc(sizeof *s);
+	struct sealed ***end = log->held ? &log->held_end : &log->open->sealed_end;
 	PR_CHECK(s);
-	*s = (struct sealed){ NULL, record, len, number };
-	*log->open->sealed_end = s;
-	log->open->sealed_end  = &s->next;
+	*s   = (struct sealed){ NULL, record, len, sequence };
+	**end = s;
+	*end  = &s->next;
 	log->sealed_next++;
+}
+
+void seq_log_hold(struct seq_log *log) { log->held = true; }
+
+void seq_log_release(struct seq_log *log)
+{
+	log->held = false;
+	if (!log->held_first) return;
+	*log->open->sealed_end = log->held_first;
+	log->open->sealed_end  = log->held_end;
+	log->held_first = NULL;
+	log->held_end   = &log->held_first;
 }
 
 void seq_log_wait(struct seq_log *log, seq_log_waiter *fn, void *ctx)
@@ -271,4 +300,15 @@ void seq_log_kick(struct seq_log *log)
 	log->handed = true;
 	PR_CHECK(pthread_cond_signal(&log->wake) == 0);
 	PR_CHECK(pthread_mutex_unlock(&log->mutex) == 0);
+}
+
+void seq_log_flush(struct seq_log *log)
+{
+	seq_log_kick(log);
+	while (log->busy) {
+		PR_CHECK(pthread_mutex_lock(&log->mutex) == 0);
+		while (!log->written) PR_CHECK(pthread_cond_wait(&log->done, &log->mutex) == 0);
+		PR_CHECK(pthread_mutex_unlock(&log->mutex) == 0);
+		on_written(log);
+	}
 }

@@ -35,7 +35,7 @@ PR_MUST_USE enum pr_err seq_log_open(struct seq_log **out, const struct seq_log_
 /* Writes what is queued, releases its waiters and closes. */
 void seq_log_close(struct seq_log *log);
 
-/* The sequence that the next put will have; the highest durable one; the number of the next sealed batch that is not in the sealed spool. */
+/* The sequence that the next put will have; the highest durable one; the sequence of the next record of the sealed spool. */
 uint64_t seq_log_next(const struct seq_log *log);
 uint64_t seq_log_durable(const struct seq_log *log);
 uint64_t seq_log_sealed_next(const struct seq_log *log);
@@ -45,14 +45,19 @@ uint64_t seq_log_put(struct seq_log *log, const struct iovec *pieces, size_t cou
 /* The same in place: up to room bytes may be written at the address returned, then len of them are the record (0: none). */
 uint8_t *seq_log_begin(struct seq_log *log, size_t room);
 uint64_t seq_log_end(struct seq_log *log, size_t len);
-/* Adds a sealed batch (takes over the allocation); one that the sealed spool has already is dropped. */
-void seq_log_seal(struct seq_log *log, uint64_t number, uint8_t *record, size_t len);
+/* Adds a sealed batch (takes over the allocation) as that record of the sealed spool; one that the spool has already is dropped. */
+void seq_log_seal(struct seq_log *log, uint64_t sequence, uint8_t *record, size_t len);
+/* Between hold and release sealed batches are kept back; release makes them part of the open group.  Closing while held drops them. */
+void seq_log_hold(struct seq_log *log);
+void seq_log_release(struct seq_log *log);
 
 /* fn(ctx, PR_OK) runs when everything put so far is durable; with an error if it will not be. */
 typedef void seq_log_waiter(void *ctx, enum pr_err err);
 void seq_log_wait(struct seq_log *log, seq_log_waiter *fn, void *ctx);
 /* Hands the open group to the writer if that is idle. */
 void seq_log_kick(struct seq_log *log);
+/* Returns when everything put is durable, or the log has failed; its waiters have run.  For a start, while nobody else is served. */
+void seq_log_flush(struct seq_log *log);
 /* True: the disk is behind; refuse work. */
 bool seq_log_is_full(const struct seq_log *log);
 

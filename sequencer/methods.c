@@ -38,19 +38,37 @@ static void record_write(struct pr_json_out *o, const uint8_t *record, size_t le
 {
 	struct pr_entry e;
 	uint8_t         hash32[32];
-	if (record[0] == SEQ_RECORD_ENTRY && len > 2 && pr_wire_decode(&e, record + 2, len - 2)) {
-		pr_sha256(hash32, record + 2, len - 2);
+	if (record[0] == SEQ_RECORD_ENTRY && len > SEQ_ENTRY_HEAD_BYTES && pr_wire_decode(&e, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES)) {
+		pr_sha256(hash32, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES);
 		pr_json_out_kv_string(o, "record", "entry");
 		pr_json_out_kv_hex(o, "hash", hash32, 32);
 		pr_json_out_kv_bool(o, "folded", record[1] == SEQ_ORIGIN_FOLD);
+		pr_json_out_key(o, "entry");
+		pr_entry_to_json(o, &e);
+	} else if (record[0] == SEQ_RECORD_DROPPED && len > 2 && record[1] < PR_STATUS_COUNT && pr_wire_decode(&e, record + 2, len - 2)) {
+		pr_sha256(hash32, record + 2, len - 2);
+		pr_json_out_kv_string(o, "record", "dropped");
+		pr_json_out_kv_string(o, "reason", pr_status_names[record[1]]);
+		pr_json_out_kv_hex(o, "hash", hash32, 32);
 		pr_json_out_key(o, "entry");
 		pr_entry_to_json(o, &e);
 	} else if (record[0] == SEQ_RECORD_TICKS) {
 		pr_json_out_kv_string(o, "record", "ticks");
 		pr_json_out_kv_u64(o, "ticks", (len - 1) / SEQ_TICK_BYTES);
 	} else {
-		pr_json_out_kv_string(o, "record", record[0] == SEQ_RECORD_BEGIN ? "begin" : record[0] == SEQ_RECORD_CHUNK ? "chunk" : record[0] == SEQ_RECORD_SEAL ? "seal" : "genesis");
+		pr_json_out_kv_string(o, "record", record[0] == SEQ_RECORD_BEGIN ? "begin" : record[0] == SEQ_RECORD_CHUNK ? "chunk" : record[0] == SEQ_RECORD_SEAL ? "seal" : record[0] == SEQ_RECORD_GENESIS ? "genesis" : "rebase");
 	}
+}
+
+/* A record of the log, borrowed from the reader; false: the call has failed. */
+static bool record_open(struct pr_spool_reader **reader, const struct seq_engine *eng, struct pr_rpc_call *call, uint64_t sequence, const uint8_t **record,
+                        size_t *len)
+{
+	uint64_t at;
+	if (pr_spool_reader_open(reader, eng->log_dir, sequence) == PR_OK && pr_spool_read(*reader, &at, record, len) == PR_OK && *len > 0) return true;
+	pr_spool_reader_close(*reader);
+	pr_rpc_fail(call, PR_RPC_INTERNAL, "log_unreadable", NULL, "the log cannot be read");
+	return false;
 }
 
 static void get_entry(void *ctx, struct pr_rpc_call *call)
@@ -75,21 +93,26 @@ static void get_entry(void *ctx, struct pr_rpc_call *call)
 		pr_rpc_fail(call, PR_RPC_NOT_FOUND, "not_found", NULL, "no such entry");
 		return;
 	}
-	if (pr_spool_reader_open(&reader, eng->log_dir, receipt.sequence) != PR_OK) {
-		pr_rpc_fail(call, PR_RPC_INTERNAL, "log_unreadable", NULL, "the log cannot be read");
-		return;
-	}
-	if (pr_spool_read(reader, &receipt.sequence, &record, &len) != PR_OK || len == 0) {
-		pr_spool_reader_close(reader);
-		pr_rpc_fail(call, PR_RPC_INTERNAL, "log_unreadable", NULL, "the log cannot be read");
-		return;
-	}
+	if (!record_open(&reader, eng, call, receipt.sequence, &record, &len)) return;
 	uint64_t            batch = batch_of(eng, receipt.sequence);
+	bool                is_void = false;
+	if (batch == 0 && record[0] == SEQ_RECORD_ENTRY && len > SEQ_ENTRY_HEAD_BYTES) {
+		/* A re-base took this record out of the order; the entry may stand elsewhere. */
+		pr_sha256(hash32, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES);
+		struct seq_receipt now;
+		is_void = !seq_store_receipt(eng->store, hash32, &now) || now.sequence > seq_log_durable(eng->log);
+		if (!is_void) {
+			pr_spool_reader_close(reader);
+			receipt = now;
+			if (!record_open(&reader, eng, call, receipt.sequence, &record, &len)) return;
+			batch = batch_of(eng, receipt.sequence);
+		}
+	}
 	struct pr_json_out *o     = pr_rpc_out(call);
 	pr_json_out_open(o, '{');
 	pr_json_out_kv_u64(o, "sequence", receipt.sequence);
 	pr_json_out_kv_u64(o, "batch", batch);
-	pr_json_out_kv_string(o, "status", seq_batch_status(m, batch));
+	pr_json_out_kv_string(o, "status", record[0] == SEQ_RECORD_DROPPED ? "dropped" : is_void ? "void" : seq_batch_status(m, batch));
 	if (receipt.created) pr_json_out_kv_u64(o, "id", receipt.created);
 	record_write(o, record, len);
 	pr_json_out_close(o, '}');

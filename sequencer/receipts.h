@@ -11,6 +11,7 @@ struct seq_receipt {
 	uint64_t sequence;   /* of the log */
 	uint64_t batch;
 	uint32_t created;    /* id of the object it made; 0: none */
+	uint8_t  dropped;    /* enum pr_status: why a re-base could not apply it again; PR_STATUS_APPLIED: it stands */
 };
 
 struct seq_receipts {

@@ -5,7 +5,7 @@
 #include "core/rt/clock.h"
 #include "core/rt/log.h"
 #include "core/rt/spool.h"
-#include "sequencer/engine.h"
+#include "sequencer/rebase.h"
 #include "sequencer/store.h"
 
 /* A record of the log that cannot be what this program wrote in this state. */
@@ -53,11 +53,11 @@ static enum pr_err replay_entry(struct seq_engine *eng, const uint8_t *p, size_t
 	struct pr_entry     e;
 	struct pr_chunk_sum sum = eng->block.sum;
 	uint64_t            sequence;
-	if (len < 1 || p[0] > SEQ_ORIGIN_FOLD || !pr_wire_decode(&e, p + 1, len - 1)) return bad_record(eng, "entry");
+	if (len < 5 || p[0] > SEQ_ORIGIN_FOLD || !pr_wire_decode(&e, p + 5, len - 5)) return bad_record(eng, "entry");
 	if (!eng->block.open || !pr_chunk_sum_add(&sum, &e)) return bad_record(eng, "entry beyond its chunk");
 	if (seq_block_execute(eng, &e, trusted_signer(eng, &e), (enum seq_origin)p[0], &sequence) != PR_STATUS_APPLIED)
 		return bad_record(eng, "entry refused on replay");
-	return PR_OK;
+	return pr_be32(p + 1) == eng->created ? PR_OK : bad_record(eng, "entry made another object on replay");
 }
 
 static enum pr_err replay_ticks(struct seq_engine *eng, const uint8_t *p, size_t len)
@@ -91,6 +91,29 @@ static enum pr_err replay_seal(struct seq_engine *eng, const uint8_t *p, size_t 
 	return memcmp(p + 8, b->info.root32, 32) == 0 ? PR_OK : bad_record(eng, "root after a batch differs");
 }
 
+static enum pr_err replay_rebase(struct seq_engine *eng, const uint8_t *record, size_t len)
+{
+	struct seq_rebase r;
+	if (!seq_rebase_decode(&r, record, len) || !seq_rebase_follows(eng, &r)) return bad_record(eng, "re-base");
+	seq_rebase_apply(eng, &r, NULL);
+	return PR_OK;
+}
+
+static enum pr_err replay_dropped(struct seq_engine *eng, const uint8_t *p, size_t len)
+{
+	if (len < 2 || p[0] == PR_STATUS_APPLIED || p[0] >= PR_STATUS_COUNT) return bad_record(eng, "dropped entry");
+	(void)seq_rebase_dropped(eng, eng->replay_sequence, p[0], p + 1, len - 1);
+	return PR_OK;
+}
+
+static enum pr_err replay_alias(struct seq_engine *eng, const uint8_t *record, size_t len)
+{
+	struct seq_receipt receipt;
+	if (!seq_alias_decode(&receipt, record, len)) return bad_record(eng, "other hash of an entry");
+	seq_receipts_put(&eng->receipts, &receipt);
+	return PR_OK;
+}
+
 static enum pr_err replay_record(struct seq_engine *eng, const uint8_t *record, size_t len)
 {
 	if (len == 0) return bad_record(eng, "empty");
@@ -100,11 +123,15 @@ static enum pr_err replay_record(struct seq_engine *eng, const uint8_t *record, 
 	case SEQ_RECORD_TICKS: return replay_ticks(eng, record + 1, len - 1);
 	case SEQ_RECORD_CHUNK: return replay_chunk(eng, record + 1, len - 1);
 	case SEQ_RECORD_SEAL: return replay_seal(eng, record + 1, len - 1);
+	case SEQ_RECORD_REBASE: return replay_rebase(eng, record, len);
+	case SEQ_RECORD_DROPPED: return replay_dropped(eng, record + 1, len - 1);
+	case SEQ_RECORD_ALIAS: return replay_alias(eng, record, len);
+	case SEQ_RECORD_REBASED: return len == 1 ? PR_OK : bad_record(eng, "end of a re-base");
 	default: return bad_record(eng, "unknown type");
 	}
 }
 
-enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence)
+enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence, const struct seq_voids *voids)
 {
 	struct pr_spool_reader *reader;
 	const uint8_t          *record;
@@ -116,7 +143,7 @@ enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence)
 	enum pr_err err = PR_OK;
 	while (err == PR_OK) {
 		err = pr_spool_read(reader, &eng->replay_sequence, &record, &len);
-		if (err == PR_OK) err = replay_record(eng, record, len);
+		if (err == PR_OK && !seq_voids_have(voids, eng->replay_sequence)) err = replay_record(eng, record, len);
 		count += err == PR_OK;
 	}
 	eng->replaying = false;

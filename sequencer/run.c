@@ -1,5 +1,7 @@
 #include "sequencer/run.h"
 
+#include <string.h>
+
 #include "core/crypto/crypto.h"
 #include "core/rt/clock.h"
 #include "core/rt/daemon.h"
@@ -34,6 +36,7 @@ static void on_feed_timer(void *arg)
 {
 	struct sequencer *s = arg;
 	seq_feed_poll(s->feed);
+	if (s->eng->reopen && !s->daemon.stopping) pr_daemon_stop(&s->daemon, 0);
 }
 
 static bool start(struct sequencer *s)
@@ -87,15 +90,21 @@ static void stop(struct sequencer *s)
 int seq_run(int argc, char **argv)
 {
 	static struct sequencer     s;
+	bool                        again;
 	struct pr_config_key        keys[SEQ_CONFIG_KEYS];
 	const struct pr_daemon_spec spec = { "sequencer", "orders, executes and seals entries", keys, SEQ_CONFIG_KEYS, false };
 
 	seq_config_keys(keys, &s.config);
-	if (!pr_daemon_init(&s.daemon, &spec, argc, argv)) return s.daemon.exit_code;
-	pr_crypto_init();
-	if (start(&s)) pr_daemon_run(&s.daemon);
-	else s.daemon.exit_code = 1;
-	stop(&s);
-	pr_daemon_fini(&s.daemon);
+	/* A re-base is a start: everything is closed, and opened on L1's order. */
+	do {
+		memset(&s, 0, sizeof s);
+		if (!pr_daemon_init(&s.daemon, &spec, argc, argv)) return s.daemon.exit_code;
+		pr_crypto_init();
+		if (start(&s)) pr_daemon_run(&s.daemon);
+		else s.daemon.exit_code = 1;
+		again = s.daemon.exit_code == 0 && s.eng->reopen;
+		stop(&s);
+		pr_daemon_fini(&s.daemon);
+	} while (again);
 	return s.daemon.exit_code;
 }

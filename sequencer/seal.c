@@ -52,7 +52,7 @@ void seq_seal_prepare(struct seq_engine *eng)
 	b->ctx.batch = b->sealed + 1;
 	b->ctx.time  = b->last_time;
 	if (eng->streams.pending_streams > 0) return;
-	uint64_t now = eng->options.now_s();
+	uint64_t now = eng->rebasing ? eng->rebase_time : eng->options.now_s();
 	if (now > b->last_time) b->ctx.time = now;
 	if (eng->items.count) begin_with_items(eng);
 }

@@ -10,6 +10,7 @@
 #include "core/rt/log.h"
 #include "core/rt/metrics.h"
 #include "core/rt/spool.h"
+#include "sequencer/rebase.h"
 
 PR_METRIC_GAUGE(seq_sse_clients, "seq_sse_clients", "Clients of /v1/feed.");
 PR_METRIC_COUNTER(seq_sse_refused_total, "seq_sse_refused_total", "Clients of /v1/feed refused because there are too many.");
@@ -48,18 +49,28 @@ static void on_closed(void *ctx) { client_free(ctx); }
 /* The data of a record as JSON; NULL if the record is not for clients. */
 static const char *record_json(struct pr_json_out *o, uint64_t sequence, const uint8_t *record, size_t len)
 {
-	struct pr_entry e;
-	uint8_t         hash32[32];
-	const char     *event = NULL;
+	struct pr_entry   e;
+	struct seq_rebase r;
+	uint8_t           hash32[32];
+	const char       *event = NULL;
 	pr_json_out_open(o, '{');
 	pr_json_out_kv_u64(o, "sequence", sequence);
-	if (record[0] == SEQ_RECORD_ENTRY && len > 2 && pr_wire_decode(&e, record + 2, len - 2)) {
+	if (record[0] == SEQ_RECORD_ENTRY && len > SEQ_ENTRY_HEAD_BYTES && pr_wire_decode(&e, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES)) {
 		event = "entry";
-		pr_sha256(hash32, record + 2, len - 2);
+		pr_sha256(hash32, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES);
 		pr_json_out_kv_hex(o, "hash", hash32, 32);
 		pr_json_out_kv_bool(o, "folded", record[1] == SEQ_ORIGIN_FOLD);
 		pr_json_out_key(o, "entry");
 		pr_entry_to_json(o, &e);
+	} else if (record[0] == SEQ_RECORD_DROPPED && len > 2 && record[1] < PR_STATUS_COUNT) {
+		event = "dropped";
+		pr_sha256(hash32, record + 2, len - 2);
+		pr_json_out_kv_hex(o, "hash", hash32, 32);
+		pr_json_out_kv_string(o, "reason", pr_status_names[record[1]]);
+	} else if (record[0] == SEQ_RECORD_REBASE && seq_rebase_decode(&r, record, len) && r.sealed_next) {
+		event = "rebase";
+		pr_json_out_kv_u64(o, "batch", r.foreign.header.number);
+		pr_json_out_kv_u64(o, "voidFrom", r.void_from);
 	} else if (record[0] == SEQ_RECORD_TICKS) {
 		event = "ticks";
 		pr_json_out_kv_u64(o, "ticks", (len - 1) / SEQ_TICK_BYTES);

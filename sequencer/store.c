@@ -18,12 +18,12 @@
 PR_METRIC_COUNTER(seq_cache_writes_total, "seq_cache_writes_total", "Batches of rows written to the cache.");
 PR_METRIC_COUNTER(seq_cache_failures_total, "seq_cache_failures_total", "Rows that the cache refused; the log is not concerned.");
 
-#define CACHE_VERSION 1u
+#define CACHE_VERSION 2u
 #define BLOCK_CACHE_BYTES (8u << 20)
 #define WRITE_BUFFER_BYTES (16u << 20)
 #define META_BYTES 81u
-#define BATCH_ROW_BYTES 96u
-#define RECEIPT_ROW_BYTES 20u
+#define BATCH_ROW_BYTES 137u
+#define RECEIPT_ROW_BYTES 21u
 #define FEED_ROW_BYTES 56u
 #define POSTED_ROW_BYTES 80u
 
@@ -162,6 +162,9 @@ static void batch_encode(uint8_t row[BATCH_ROW_BYTES], const struct seq_batch *b
 	for (unsigned i = 0; i < 7; i++) pr_be64_put(row + 8 * i, words[i]);
 	memcpy(row + 56, b->root32, 32);
 	pr_be64_put(row + 88, b->number);
+	pr_be64_put(row + 96, b->sealed_next);
+	row[104] = b->foreign;
+	memcpy(row + 105, b->hash32, 32);
 }
 
 static void batch_decode(struct seq_batch *b, const uint8_t row[BATCH_ROW_BYTES])
@@ -175,7 +178,10 @@ static void batch_decode(struct seq_batch *b, const uint8_t row[BATCH_ROW_BYTES]
 	b->inbox_chunks   = pr_be32(row + 48);
 	b->posted_chunks  = pr_be32(row + 52);
 	memcpy(b->root32, row + 56, 32);
-	b->number = pr_be64(row + 88);
+	b->number      = pr_be64(row + 88);
+	b->sealed_next = pr_be64(row + 96);
+	b->foreign     = row[104] != 0;
+	memcpy(b->hash32, row + 105, 32);
 }
 
 static void key_number(uint8_t key[9], uint8_t kind, uint64_t number)
@@ -211,6 +217,7 @@ static void job_build(struct seq_store *store)
 		pr_be64_put(row, r->sequence);
 		pr_be64_put(row + 8, r->batch);
 		pr_be32_put(row + 16, r->created);
+		row[20] = r->dropped;
 		pr_kv_batch_put(store->job, key, 33, row, RECEIPT_ROW_BYTES);
 	}
 	for (size_t i = 0; i < store->unsaved_count; i++) {
@@ -258,7 +265,7 @@ void seq_store_sealed(struct seq_store *store, const struct seq_batch *info)
 void seq_store_clean(struct seq_store *store)
 {
 	PR_CHECK(!store->eng->block.open && store->eng->streams.pending_streams == 0);
-	if (store->busy || store->unsaved_count == 0) return;
+	if (store->busy || store->unsaved_count == 0 || store->eng->rebasing) return;
 	store->busy = true;
 	job_build(store);
 	seq_log_wait(store->eng->log, job_hand_over, store);
@@ -288,8 +295,15 @@ static bool leaf_row_load(void *ctx, const uint8_t *key, size_t key_len, const u
 static bool meta_sound(const struct seq_store *store, const uint8_t meta[META_BYTES])
 {
 	const struct seq_engine *eng = store->eng;
-	return meta[0] == CACHE_VERSION && memcmp(meta + 1, eng->options.chain->domain32, 32) == 0 && pr_be64(meta + 33) <= seq_log_next(eng->log) &&
-	       pr_be64(meta + 41) < seq_log_sealed_next(eng->log);
+	return meta[0] == CACHE_VERSION && memcmp(meta + 1, eng->options.chain->domain32, 32) == 0 && pr_be64(meta + 33) <= seq_log_next(eng->log);
+}
+
+void seq_store_wipe(struct seq_store *store)
+{
+	store->saved = 0;
+	pr_kv_close(store->kv);
+	(void)dir_wipe(store->dir);
+	PR_CHECK(pr_kv_open(&store->kv, store->dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES) == PR_OK);
 }
 
 bool seq_store_load(struct seq_store *store, uint64_t *from_sequence)
@@ -305,11 +319,14 @@ bool seq_store_load(struct seq_store *store, uint64_t *from_sequence)
 			pr_state_root(&eng->state, root32);
 			store->saved = pr_be64(meta + 41);
 			struct seq_batch last;
-			if (memcmp(root32, meta + 49, 32) == 0 && seq_store_batch(store, store->saved, &last)) {
-				*from_sequence       = pr_be64(meta + 33);
-				eng->block.sealed    = store->saved;
-				eng->block.last_time = last.time;
-				eng->block.info      = last;
+			if (memcmp(root32, meta + 49, 32) == 0 && seq_store_batch(store, store->saved, &last) &&
+			    last.sealed_next <= seq_log_sealed_next(eng->log)) {
+				*from_sequence         = pr_be64(meta + 33);
+				eng->block.sealed      = store->saved;
+				eng->block.last_time   = last.time;
+				eng->block.info        = last;
+				eng->block.sealed_next = last.sealed_next;
+				if (last.foreign) memcpy(eng->block.parent32, last.hash32, 32);
 				return true;
 			}
 		}
@@ -317,10 +334,7 @@ bool seq_store_load(struct seq_store *store, uint64_t *from_sequence)
 		return false;
 	}
 	PR_LOG_WARN("cache_unsound error=%s deleted=true", pr_err_name(err));
-	store->saved = 0;
-	pr_kv_close(store->kv);
-	(void)dir_wipe(store->dir);
-	PR_CHECK(pr_kv_open(&store->kv, store->dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES) == PR_OK);
+	seq_store_wipe(store);
 	return false;
 }
 
@@ -354,6 +368,7 @@ bool seq_store_receipt(const struct seq_store *store, const uint8_t hash32[32], 
 	out->sequence = pr_be64(row);
 	out->batch    = pr_be64(row + 8);
 	out->created  = pr_be32(row + 16);
+	out->dropped  = row[20] < PR_STATUS_COUNT ? row[20] : PR_STATUS_MALFORMED;
 	return true;
 }
 

@@ -34,6 +34,9 @@ void                    seq_store_close(struct seq_store *store);
  * False: there is no sound cache (what there was is deleted) and the state may hold rubbish: reset it. */
 PR_MUST_USE bool seq_store_load(struct seq_store *store, uint64_t *from_sequence);
 
+/* Deletes the cache: L1 has another order than it. */
+void seq_store_wipe(struct seq_store *store);
+
 /* A leaf changed; a batch was sealed; nothing is pending and no batch is open. */
 void seq_store_changed(struct seq_store *store, uint32_t id);
 void seq_store_sealed(struct seq_store *store, const struct seq_batch *info);

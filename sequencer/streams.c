@@ -163,6 +163,19 @@ void seq_streams_apply(struct seq_streams *s, struct seq_tick_result *r, uint64_
 	}
 }
 
+void seq_stream_lift(struct seq_streams *s, const struct pr_state *state, uint32_t id)
+{
+	struct seq_stream      *slot  = &s->slots[id];
+	const struct pr_stream *now   = &pr_state_leaf(state, id)->o.u.stream;
+	uint64_t                ahead = seq_stream_pending(s, state, id);
+	PR_CHECK(ahead > 0 && ahead <= s->pending_links);
+	s->pending_links -= ahead;
+	slot->used = now->used;
+	slot->units_left += ahead;
+	memcpy(slot->tip32, now->tip, 32);
+	pending_remove(s, slot);
+}
+
 const char *seq_tick_status_name(uint8_t status)
 {
 	return status < PR_STATUS_COUNT ? pr_status_names[status] : status == SEQ_TICK_DUPLICATE ? "duplicate" : "skipped";

@@ -65,6 +65,9 @@ void seq_streams_change(struct seq_streams *s, uint32_t id, const struct pr_obje
 void seq_streams_apply(struct seq_streams *s, struct seq_tick_result *result, uint64_t time, const uint8_t *ticks, uint32_t count,
                        uint8_t *accepted);
 
+/* Takes the pending ticks of a stream off: its slot is as the state says. */
+void seq_stream_lift(struct seq_streams *s, const struct pr_state *state, uint32_t id);
+
 /* The name of a refusal for an answer. */
 const char *seq_tick_status_name(uint8_t status);
 

@@ -565,6 +565,12 @@ static bool batch_is(uint64_t n, const char *status)
 	return true;
 }
 
+static bool metrics_say(const char *text)
+{
+	struct pr_httpc_response r;
+	return pr_httpc_request(client, &r, "GET", "/metrics", NULL, NULL, 0, 5000) == PR_OK && r.status == 200 && strstr(r.body, text);
+}
+
 static void test_l1_status(void)
 {
 	uint8_t  parent32[32] = { 1 };
@@ -586,8 +592,18 @@ static void test_l1_status(void)
 	server_start();
 	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "posted"));
 	UNIT_CHECK(get("/readyz") == 200);
-	feed_batch(3, parent32, true); /* a header that is not ours */
-	uint64_t deadline = pr_clock_ms() + 5000;
+	feed_batch(3, parent32, true); /* a header that is not ours: the process takes it, without being started again */
+	uint64_t deadline = pr_clock_ms() + 20000;
+	while (!metrics_say("\nseq_rebases_total 1\n") && pr_clock_ms() < deadline) nap();
+	UNIT_CHECK(batch_is(3, "posted") && batch_is(1, "settled") && get("/readyz") == 200);
+	struct pr_entry e = { .kind = PR_KIND_TRANSFER };
+	e.f[PR_TRANSFER_TO].num     = user_ids[1];
+	e.f[PR_TRANSFER_AMOUNT].num = 1;
+	(void)submit_signed(&e, 0);
+	UNIT_CHECK(pr_json_u64(&sealed, &doc, call("penny_seal", "[]")) && sealed > 3);
+	parent32[0] ^= 1;
+	feed_batch(sealed, parent32, true); /* a parent that L1 never told of: the feed contradicts itself */
+	deadline = pr_clock_ms() + 5000;
 	while (get("/readyz") != 503 && pr_clock_ms() < deadline) nap();
 	UNIT_CHECK(get("/readyz") == 503 && get("/livez") == 200);
 	UNIT_CHECK(error_is(call("penny_submit", "[\"0x02\"]"), -32002, "diverged"));

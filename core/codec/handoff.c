@@ -4,7 +4,7 @@
 
 size_t pr_sealed_batch_bytes(const struct pr_sealed_batch *b)
 {
-	size_t n = 40 + (size_t)b->inbox_chunks * 32;
+	size_t n = 72 + (size_t)b->inbox_chunks * 32;
 	for (uint32_t i = 0; i < b->posted; i++) n += 40 + b->chunks[i].bytes_len;
 	return n;
 }
@@ -16,9 +16,10 @@ void pr_sealed_batch_encode(uint8_t *out, const struct pr_sealed_batch *b)
 	pr_be64_put(out + 8, b->timestamp);
 	pr_be64_put(out + 16, b->inbox_from);
 	pr_be64_put(out + 24, b->inbox_to);
-	pr_be32_put(out + 32, b->inbox_chunks);
-	pr_be32_put(out + 36, b->posted);
-	out += 40;
+	memcpy(out + 32, b->parent32, 32);
+	pr_be32_put(out + 64, b->inbox_chunks);
+	pr_be32_put(out + 68, b->posted);
+	out += 72;
 	memcpy(out, b->inbox_roots, (size_t)b->inbox_chunks * 32);
 	out += (size_t)b->inbox_chunks * 32;
 	for (uint32_t i = 0; i < b->posted; i++) {
@@ -38,6 +39,7 @@ bool pr_sealed_batch_decode(struct pr_sealed_batch *b, const uint8_t *record, si
 	b->timestamp = pr_cur_u64(&c);
 	b->inbox_from = pr_cur_u64(&c);
 	b->inbox_to = pr_cur_u64(&c);
+	pr_cur_copy(&c, b->parent32, 32);
 	b->inbox_chunks = pr_cur_u32(&c);
 	b->posted = pr_cur_u32(&c);
 	if (b->inbox_chunks > PR_BATCH_CHUNKS_MAX || b->posted > PR_BATCH_CHUNKS_MAX - b->inbox_chunks) return false;
@@ -50,6 +52,12 @@ bool pr_sealed_batch_decode(struct pr_sealed_batch *b, const uint8_t *record, si
 		k->bytes = pr_cur_bytes(&c, k->bytes_len);
 	}
 	return pr_cur_done(&c);
+}
+
+bool pr_sealed_batch_names_parent(const struct pr_sealed_batch *b)
+{
+	static const uint8_t zero32[32];
+	return memcmp(b->parent32, zero32, 32) != 0;
 }
 
 void pr_post_head_encode(uint8_t out[PR_POST_HEAD_BYTES], const struct pr_post *p)

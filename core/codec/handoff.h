@@ -20,10 +20,15 @@ struct pr_sealed_chunk {
 	const uint8_t *bytes; /* borrowed */
 };
 
-/* Layout: number 8, timestamp 8, inbox_from 8, inbox_to 8, inbox chunk count 4, posted chunk count 4, roots of the inbox chunks 32 each, then per
- * posted chunk: root 32, entry count 4, byte length 4, bytes. */
+/* Layout: number 8, timestamp 8, inbox_from 8, inbox_to 8, parent 32, inbox chunk count 4, posted chunk count 4, roots of the inbox chunks 32 each,
+ * then per posted chunk: root 32, entry count 4, byte length 4, bytes.
+ *
+ * A parent of zeros says: the batch of the record before (or, in the first record, the genesis), whose number is one less.  Any other parent is the
+ * hash of a batch that stands on L1 and was sealed elsewhere (docs/decisions/0005): the record follows that one, and every record before it with this
+ * number or a higher one is void.  The number of a record in its spool is the same in the sealed spool and in the post spool. */
 struct pr_sealed_batch {
 	uint64_t number, timestamp, inbox_from, inbox_to;
+	uint8_t parent32[32];
 	uint32_t inbox_chunks, posted;
 	uint8_t inbox_roots[PR_BATCH_CHUNKS_MAX][32];
 	struct pr_sealed_chunk chunks[PR_BATCH_CHUNKS_MAX];
@@ -35,8 +40,13 @@ size_t pr_sealed_batch_bytes(const struct pr_sealed_batch *b);
 void pr_sealed_batch_encode(uint8_t *out, const struct pr_sealed_batch *b);
 /* Chunks point into record. */
 PR_MUST_USE bool pr_sealed_batch_decode(struct pr_sealed_batch *b, const uint8_t *record, size_t len);
+/* The record names its parent. */
+bool pr_sealed_batch_names_parent(const struct pr_sealed_batch *b);
 
-/* Layout: number 8, timestamp 8, inbox_to 8, posted 4, parent 32, hash 32, then the run of (length 2, chunk) that goes to Rollup.post. */
+/* What becomes of one sealed batch.  The newest record of a number is the one that counts, and the numbers rise by one up to the next record that the
+ * sealed batches made void.
+ *
+ * Layout: number 8, timestamp 8, inbox_to 8, posted 4, parent 32, hash 32, then the run of (length 2, chunk) that goes to Rollup.post. */
 struct pr_post {
 	uint64_t number, timestamp, inbox_to;
 	uint32_t posted;

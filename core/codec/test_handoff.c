@@ -37,13 +37,16 @@ static void test_sealed_batch_round_trip_and_every_other_length(void)
 	}
 	size_t len = pr_sealed_batch_bytes(&a);
 	pr_sealed_batch_encode(record, &a);
-	UNIT_CHECK(pr_sealed_batch_decode(&b, record, len));
+	UNIT_CHECK(pr_sealed_batch_decode(&b, record, len) && !pr_sealed_batch_names_parent(&b));
 	UNIT_CHECK(pr_sealed_batch_bytes(&b) == len && b.number == 7 && b.posted == 4 && memcmp(b.chunks[3].bytes, wire[3], 400) == 0);
 	pr_sealed_batch_encode(again, &b);
 	UNIT_CHECK(memcmp(record, again, len) == 0);
+	a.parent32[31] = 1;
+	pr_sealed_batch_encode(again, &a);
+	UNIT_CHECK(pr_sealed_batch_decode(&b, again, len) && pr_sealed_batch_names_parent(&b) && memcmp(b.parent32, a.parent32, 32) == 0);
 	for (size_t n = 0; n < len; n++) UNIT_CHECK(!pr_sealed_batch_decode(&b, record, n));
 	UNIT_CHECK(!pr_sealed_batch_decode(&b, record, len + 1));
-	pr_be32_put(record + 36, PR_BATCH_CHUNKS_MAX); /* with two inbox chunks: too many */
+	pr_be32_put(record + 68, PR_BATCH_CHUNKS_MAX); /* with two inbox chunks: too many */
 	UNIT_CHECK(!pr_sealed_batch_decode(&b, record, len));
 }
 
