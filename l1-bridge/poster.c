@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/l1/abi.h"
 #include "core/l1/contracts.h"
 #include "core/rt/log.h"
 
@@ -69,6 +70,20 @@ static enum pr_err read_post(struct brg_poster *p, struct pr_post *post, uint64_
 	return PR_ERR_CORRUPT;
 }
 
+/* Appends what is overdue, if that is why an attempt failed. */
+static enum pr_err append_overdue(struct brg_poster *p, const struct pr_txmgr_status *failed, uint32_t attempt, uint64_t record)
+{
+	uint8_t                overdue[4], call[4];
+	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_APPEND, attempt, record), .tag = "append", .data = call, .data_len = sizeof call };
+
+	pr_abi_selector(overdue, "InboxOverdue(uint64)");
+	if (failed->revert_len < 4 || memcmp(failed->revert, overdue, 4) != 0) return PR_OK;
+	pr_abi_selector(call, "appendOverdue()");
+	memcpy(intent.to20, p->chain->rollup20, 20);
+	enum pr_err err = pr_txmgr_submit(p->txmgr, &intent);
+	return err == PR_ERR_FULL ? PR_OK : err; /* the next attempt fails as well */
+}
+
 enum attempt { ON_ITS_WAY, LANDED, SUBMIT, PAUSE };
 
 /* What is to be done about a batch that the feed does not hold, and under which attempt. */
@@ -86,6 +101,7 @@ static enum pr_err next_attempt(struct brg_poster *p, enum attempt *what, uint32
 		bool lost = status.state == PR_TXMGR_DONE && feed->block >= status.block_number;
 		*what     = status.state == PR_TXMGR_DONE || status.state == PR_TXMGR_MINED ? LANDED : ON_ITS_WAY;
 		if (status.state != PR_TXMGR_FAILED && !lost) return PR_OK;
+		if (!lost) PR_FORWARD(append_overdue(p, &status, *attempt, record));
 		*what = PAUSE;
 		if (*attempt + 1 == BRG_ATTEMPTS_MAX) return PR_OK;
 		failed = !lost;

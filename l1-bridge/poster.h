@@ -5,6 +5,9 @@
  * another (somebody appended overdue items), nothing is posted until the sequencer has sealed on top of that one (docs/decisions/0005); what was in
  * flight is refused by L1.
  *
+ * A batch that L1 refuses because items of the inbox are overdue (the operator was away for longer than the deadline) cannot be posted at all: then this
+ * appends them, as anybody could, and the sequencer re-bases on that.
+ *
  * A batch is submitted under an id of its record in the post spool and the attempt.  A new attempt follows one that failed, after a growing pause, and one that landed but is not in
  * the chain that the feed has read since: a reorganisation deeper than tx.confirmations took it. */
 #ifndef BRG_POSTER_H
@@ -31,6 +34,7 @@ struct brg_poster {
 
 /* Intent ids: a mark, the attempt (16 bits), the record of the batch in the post spool or the number of the withdrawal (40 bits). */
 #define BRG_INTENT_POST ((uint64_t)'P' << 56)
+#define BRG_INTENT_APPEND ((uint64_t)'A' << 56) /* numbered as the attempt at a batch that was refused */
 #define BRG_INTENT_WITHDRAW ((uint64_t)'W' << 56)
 #define BRG_INTENT_MARK ((uint64_t)0xff << 56)
 #define BRG_INTENT_NUMBER_BITS 40

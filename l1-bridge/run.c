@@ -53,16 +53,18 @@ static enum pr_err sign(void *ctx, uint8_t *raw, size_t room, size_t *raw_len, u
 
 static void on_changed(void *ctx, const struct pr_txmgr_status *s)
 {
-	bool     post   = (s->id & BRG_INTENT_MARK) == BRG_INTENT_POST;
-	uint64_t number = s->id & BRG_INTENT_NUMBER;
+	uint64_t mark = s->id & BRG_INTENT_MARK, number = s->id & BRG_INTENT_NUMBER;
+	bool     post = mark == BRG_INTENT_POST;
 
 	(void)ctx;
 	if (s->state == PR_TXMGR_FAILED) {
 		pr_metric_add(&brg_failed, 1);
 		PR_LOG_WARN("%s number=%" PRIu64 " failed reason=\"%s\"", s->tag, number, s->reason);
 	} else if (s->state == PR_TXMGR_DONE) {
-		pr_metric_add(post ? &brg_posted : &brg_paid, 1);
-		pr_metric_add(post ? &brg_post_gas : &brg_pay_gas, s->gas_used);
+		if (mark != BRG_INTENT_APPEND) {
+			pr_metric_add(post ? &brg_posted : &brg_paid, 1);
+			pr_metric_add(post ? &brg_post_gas : &brg_pay_gas, s->gas_used);
+		}
 		PR_LOG_INFO("%s number=%" PRIu64 " landed block=%" PRIu64 " gas=%" PRIu64, s->tag, number, s->block_number, s->gas_used);
 	}
 }

@@ -197,6 +197,42 @@ static void test_a_batch_of_another_is_waited_out(void)
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
+static enum pr_err take_hash(void *ctx, const struct pr_l1_event *e, uint64_t seq)
+{
+	(void)ctx;
+	(void)seq;
+	if (e->type == PR_L1_BATCH) memcpy(kit.hashes[e->number], e->hash32, 32);
+	return PR_OK;
+}
+
+/* The operator was away for longer than the inbox deadline: what was packed before cannot be posted.  The bridge appends what is overdue, once, and goes
+ * on when records follow on that. */
+static void test_overdue_items_are_appended(void)
+{
+	struct pr_eventlog log;
+	uint64_t           first = kit.posts + 1;
+
+	kit_deposit(9);
+	anvil_mine(kit.rpc, 1);
+	anvil_do(kit.rpc, "evm_increaseTime", "[100000001]");
+	anvil_mine(kit.rpc, 1);
+	for (int i = 0; i < 2; i++) kit_post(kit_l1_time());
+	kit_bridge(0, 1, kit_no_sets);
+	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; kit_fed().batches < first; usleep(10000)) {
+		PR_CHECK(pr_clock_ms() < until);
+		anvil_mine(kit.rpc, 1);
+	}
+	PR_CHECK(pr_eventlog_open(&log, kit.feed_dir, true) == PR_OK && pr_eventlog_each(&log, take_hash, NULL) != PR_ERR_CORRUPT);
+	pr_eventlog_close(&log);
+	kit.posts = first;
+	kit.taken = kit.deposits;
+	for (int i = 0; i < 3; i++) kit_post(kit_l1_time());
+	kit_settle();
+	kit_check(0);
+	UNIT_CHECK(child_said(kit.log, "post number=") && child_said(kit.log, " failed reason=") && child_said(kit.log, "append number="));
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
 static void test_another_key_is_refused(void)
 {
 	char    keystore[PR_KEYSTORE_FILE_BYTES_MAX];
@@ -230,6 +266,7 @@ int main(void)
 	UNIT_RUN(test_a_batch_ahead_of_l1_waits);
 	UNIT_RUN(test_a_refused_batch_is_tried_again);
 	UNIT_RUN(test_a_batch_of_another_is_waited_out);
+	UNIT_RUN(test_overdue_items_are_appended);
 	UNIT_RUN(test_another_key_is_refused);
 	kit_close();
 	return UNIT_END();

@@ -37,7 +37,7 @@ static struct kit {
 	struct pr_spool *post;
 	struct pr_batch_header headers[KIT_POSTS_MAX]; /* by number */
 	uint8_t hashes[KIT_POSTS_MAX][32];             /* by number */
-	uint64_t posts, deposits;
+	uint64_t posts, deposits, taken; /* taken: items that batches hold */
 	pid_t bridge;
 } kit;
 
@@ -89,7 +89,8 @@ static inline uint64_t kit_operator_nonce(void) { return kit_nonce(PR_L1_LATEST)
 static inline void kit_make_post(struct pr_post *post, uint64_t after, uint64_t timestamp)
 {
 	static uint8_t         run[PR_BATCH_DATA_MAX], chunks[8][32];
-	struct pr_batch_header header = { .number = after + 1, .timestamp = timestamp, .posted = 1 + (uint32_t)(unit_rand() % 3) };
+	struct pr_batch_header header = { .number = after + 1, .timestamp = timestamp, .posted = 1 + (uint32_t)(unit_rand() % 3),
+		                           .inbox_from = kit.taken, .inbox_to = kit.taken };
 
 	memset(post, 0, sizeof *post);
 	for (uint32_t i = 0; i < header.posted; i++) {
@@ -103,6 +104,7 @@ static inline void kit_make_post(struct pr_post *post, uint64_t after, uint64_t 
 	pr_list_root(header.chunks_root, (const uint8_t (*)[32])chunks, header.posted);
 	post->number    = header.number;
 	post->timestamp = timestamp;
+	post->inbox_to  = kit.taken;
 	post->posted    = header.posted;
 	post->run       = run;
 	memcpy(post->parent32, header.parent, 32);
