@@ -30,7 +30,7 @@ give_up() {
   exit 1
 }
 
-make --no-print-directory -s B="$B" "$B/tests/scenarios/play" >"$keep/make" 2>&1 || give_up "the player does not build"
+make --no-print-directory -s B="$B" "$B/tests/scenarios/play" "$B/tests/scenarios/vectors" >"$keep/make" 2>&1 || give_up "the player does not build"
 play=$B/tests/scenarios/play
 
 DIR=$DIR BIN=$BIN L1_PORT=$L1 SEQ_PORT=$SEQ WATCHER_PORT=$WATCHER CLAIMER_PORT=$CLAIMER BRIDGE_PORT=$BRIDGE DATASETS=2 CALLS=4 WINDOW_S=4 FORCE_DEADLINE_S=16 ONCE= LINEAGE= TRACE= \
@@ -67,6 +67,15 @@ if [ -z "${ROWS:-}" ]; then
   wide=$(printf 'tests/scenarios/wide.scn:6 Wide' | sha256sum | cut -c1-64)
   p deposit 1 >/dev/null 2>"$keep/err" || give_up "no deposit for the wallet"
   p assets register "derived from a wide one" --kind model --parent "0x$wide" --json >"$keep/derived" 2>"$keep/err"
+  # A row that says a wrong number fails, whoever plays it.
+  printf 'row one too many\npeople p=5\nasset A p\npay p A 5\ncollect\ngot p=+1\n' >"$keep/wrong.scn"
+  for player in "$play --rpc http://127.0.0.1:$SEQ --node http://127.0.0.1:$WATCHER --l1 $l1 --chain $DIR/chain.toml" "$B/tests/scenarios/vectors $keep/vectors"; do
+    # shellcheck disable=SC2086
+    if $player "$keep/wrong.scn" >"$keep/out" 2>&1 || ! grep -q 'the balance of p is' "$keep/out"; then
+      echo "scenarios: FAILED a wrong number was not noticed: $(tail -1 "$keep/out")" >&2
+      bad=1
+    fi
+  done
   if grep -q '"inherited":300[,}]' "$keep/derived"; then echo "wallet: 1 passed, 0 failed, 0 skipped"; else
     echo "scenarios: FAILED the wallet does not derive from an asset with 300 royalties: $(tail -1 "$keep/err")" >&2
     bad=1
