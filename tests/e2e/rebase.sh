@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The operator was away for longer than the inbox deadline, and somebody else appended what was overdue: the sequencer comes back and goes on by itself, on L1's order.
 # What it had accepted and not posted stands again, but for an entry whose nonce was spent through L1: that one is dropped, by name.
+# Then the same again, but nobody else appends: the operator's bridge does.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 BIN=${BIN:-build/bin}
@@ -126,9 +127,10 @@ until_true 30 is_sealed || give_up "no batch was sealed"
 dave_batch=$(ask $SEQ penny_getBatch "[$((before + 1))]")
 p alice pay "$asset" 1 >/dev/null || give_up "alice's third payment"
 p alice streams spend "$stream" 7 >/dev/null || give_up "alice's ticks"
-void_sealed=$(ask $SEQ penny_getHealth '[]' | field sealed)
 stop sequencer KILL
 
+payouts() { grep -c 'withdraw number=[0-9]* landed' "$DIR/logs/bridge.log"; }
+payouts_before=$(payouts)
 # Dave leaves through L1 meanwhile, with the nonce of the payment that nobody posted; Carol, who has nothing to do with it, appends what is overdue.
 p dave force withdraw 1 >"$keep/out" 2>&1 || { cat "$keep/out" >&2; give_up "dave cannot force a withdrawal"; }
 "$cast" rpc --rpc-url "$l1" evm_increaseTime 400 >/dev/null
@@ -171,12 +173,32 @@ paid() { [ "$(rpc=$where direct)" = 5.009 ]; }
 until_true 60 paid || give_up "the payments did not reach L1: $(direct) here, $(rpc=$where direct) there"
 passed=$((passed + 1))
 
+# Again, and nobody else appends: what was sealed before cannot be posted, so the operator's own bridge does.
+stop batcher TERM
+before=$(ask $SEQ penny_getBatch '[]' | field number)
+p alice pay "$asset" 1 >/dev/null || give_up "alice's payment before the second absence"
+until_true 30 is_sealed || give_up "no batch was sealed before the second absence"
+stop sequencer KILL
+p dave force withdraw 1 >"$keep/out" 2>&1 || { cat "$keep/out" >&2; give_up "dave cannot force a second withdrawal"; }
+"$cast" rpc --rpc-url "$l1" evm_increaseTime 400 >/dev/null
+batcher
+sequencer
+appended() { grep -q 'append number=[0-9]* landed' "$DIR/logs/bridge.log"; }
+until_true 60 appended || give_up "the bridge did not append what was overdue"
+again() { [ "$(grep -c ' rebased batch=' "$DIR/logs/sequencer.log")" = 2 ] && serves $SEQ penny_getHealth; }
+until_true 60 again || give_up "the sequencer did not re-base on what the bridge appended"
+p alice pay "$asset" 1 >/dev/null || give_up "no payment is accepted after the second re-base"
+paid_again() { [ "$(rpc=$where direct)" = 7.009 ]; }
+until_true 60 paid_again || give_up "the payments did not reach L1 again: $(direct) here, $(rpc=$where direct) there"
+passed=$((passed + 1))
+newest=$(ask $WATCHER penny_nodeStatus '[]' | field batches)
+
 # Claims go on and become final; the forced withdrawal is paid; everybody has the same root; nothing is lost.
-settled() { [ "$(ask $WATCHER penny_nodeStatus '[]' | field finalBatch)" -gt "$((void_sealed + 1))" ]; }
+settled() { [ "$(ask $WATCHER penny_nodeStatus '[]' | field finalBatch)" -ge "$newest" ]; }
 until_true 90 settled || give_up "claims did not settle: $(ask $WATCHER penny_nodeStatus '[]')"
 passed=$((passed + 1))
-paid_out() { grep -q 'withdraw number=[0-9]* landed' "$DIR/logs/bridge.log"; }
-until_true 40 paid_out || give_up "the forced withdrawal was not paid"
+paid_out() { [ "$(payouts)" = "$((payouts_before + 2))" ]; }
+until_true 40 paid_out || give_up "the forced withdrawals were not paid"
 passed=$((passed + 1))
 verifier late $LATE --set act.claim=false --set act.finalize=false --set act.key_file= --set act.password_file=
 same() {
