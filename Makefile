@@ -2,14 +2,14 @@
 #   make run [ONCE=1] [LINEAGE=file.tsv] [TRACE=a.csv,b.csv]   the whole system on this machine, with a workload and a planted lie
 #   make test                                                  everything a contributor must pass
 #   make bench                                                 figures, each checked while measured
-#   make gas                                                   what proofs cost on L1
+#   make gas                                                   what proofs cost on L1, compared with the committed snapshot (make gas-snapshot renews it)
 #   make campaign                                              the longer random campaigns
 .DEFAULT_GOAL := all
 include tools/build.mk
 
 export ONCE LINEAGE TRACE
 
-.PHONY: deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas campaign fuzz
+.PHONY: deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
 deps:
 	@tools/deps
 contracts: deps
@@ -41,8 +41,11 @@ check-e2e: all
 	@tests/e2e/run
 bench: $(BENCHES) all
 	@tests/bench/run
-gas: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt
-	@cd l1-bridge/contracts && bin/forge test --match-path 'test/*Gas*' -vv
+# Tests reach the contracts by artifact, so all is built first.  gas compares with snapshots/proof-cost.txt, gas-snapshot writes it anew.
+gas:
+	@cd l1-bridge/contracts && bin/forge build --quiet && bin/forge test --match-path 'test/*Gas*' -vv
+gas-snapshot:
+	@PR_SNAPSHOT_RENEW=1 $(MAKE) --no-print-directory gas
 campaign:
 	@tests/campaign
 # make fuzz T=json SECONDS=60: libFuzzer on one target, growing build/fuzz/T from the committed corpus.

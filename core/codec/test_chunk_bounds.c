@@ -120,9 +120,10 @@ static void test_leaves_implicit(void)
 static void test_gas(void)
 {
 	count = 0;
-	add_many(PR_KIND_ASSET_REGISTER, 48);
-	add_many(PR_KIND_PAY, 48);
-	judge("gas of 2400000", true);
+	add_many(PR_KIND_ASSET_REGISTER, 40);
+	add_many(PR_KIND_PAY, 16);
+	add_many(PR_KIND_ASSET_OPEN, 49);
+	judge("gas of 1700000", true);
 	(void)add(PR_KIND_CLAIM_OWNER);
 	judge("more gas", false);
 }

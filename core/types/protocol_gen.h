@@ -13,7 +13,7 @@
 #define PR_CHUNK_ENTRIES_MAX 128u /* entries in a posted chunk */
 #define PR_CHUNK_LEAVES_MAX 128u /* distinct ids named by a posted chunk plus its implicit leaves plus the system leaf */
 #define PR_CHUNK_LINKS_MAX 2048u /* hash-chain links in a posted chunk */
-#define PR_CHUNK_GAS_MAX 2400000u /* sum of the entries' gas weights in a posted chunk */
+#define PR_CHUNK_GAS_MAX 1700000u /* sum of the entries' gas weights in a posted chunk */
 #define PR_CHUNK_PLAIN_MAX 8192u /* bytes of a chunk's plain section */
 #define PR_CHUNK_RAW_MAX 8192u /* bytes of a chunk's raw section */
 #define PR_CHUNK_BYTES_MAX 16640u /* bytes of a chunk as posted */

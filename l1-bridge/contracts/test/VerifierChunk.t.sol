@@ -114,14 +114,14 @@ contract VerifierChunkTest is People {
     }
 
     function test_decode_weights_undecodable() public {
-        // As many withdrawals as the sum of weights allows; each has one implicit leaf, which do not pass their bound.
+        // As many registrations as the sum of weights allows; their implicit leaves, two each, do not pass their bound.
         uint256 weight = 0;
         for (uint256 i = 0; i < 4; i++) {
-            weight = (weight << 8) | uint8(KIND_GAS[4 * KIND_WITHDRAW + i]);
+            weight = (weight << 8) | uint8(KIND_GAS[4 * KIND_ASSET_REGISTER + i]);
         }
         uint256 most = CHUNK_GAS_MAX / weight;
-        check(most + 3 <= CHUNK_LEAVES_MAX && most < CHUNK_ENTRIES_MAX, "another bound is reached first");
-        Entry memory e = from(KIND_WITHDRAW, 1);
+        check(2 * most + 4 <= CHUNK_LEAVES_MAX && most < CHUNK_ENTRIES_MAX, "another bound is reached first");
+        Entry memory e = from(KIND_ASSET_REGISTER, 1);
         decodable(chunk(repeated(e, most)));
         undecodable(chunk(repeated(e, most + 1)));
     }

@@ -1,109 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Deployment} from "../script/Deployment.sol";
 import "../src/Protocol.sol";
 import {Context} from "../src/interfaces/IFraudVerifier.sol";
-import {World} from "./support/World.sol";
+import {Dearest} from "./support/Dearest.sol";
+import {IVerifierHarness} from "./support/IVerifierHarness.sol";
+import {FRAME_GAS_MAX} from "./support/Limits.sol";
+import {Lists} from "./support/Lists.sol";
+import {Struck} from "./support/Struck.sol";
 
-/// @notice Gas and bytes of the dearest chunks at the bounds of protocol.csv, in a ledger of 2^24 slots. The siblings are
-/// made up; the root that they give is what the verifier is asked to start from.
-/// @dev The frame here is a raw block of whatever the entries need; the test adds FRAME_GAS for a hostile frame, whose decoding
-/// ZstdDecoder.t.sol bounds.
-contract VerifierGasTest is World {
-    uint256 private constant FULL_DEPTH = 24;
-    /// @dev Room for the other arguments of Rollup.strike: header, two list paths, offsets.
-    uint256 private constant PROOF_BYTES = 1500;
-    /// @dev What Rollup.strike does around the verifier: 96,000 measured with 110 KB and warm slots, rounded up generously.
-    uint256 private constant STRIKE_GAS = 150_000;
-    uint256 private constant FRAME_GAS = 1_800_000;
-    uint256 private constant TRANSACTION_GAS_MAX = 8_000_000;
-    uint256 private constant TRANSACTION_BYTES_MAX = 131_072;
-    uint256 private constant KEY = 0xa11ce;
+/// @notice Gas and bytes of the transactions that strike a claim by the dearest chunks of every kind at the bounds of
+/// protocol.csv, in a ledger of 2^24 slots; the weight of every kind; and the sum of all ceilings, which no proof passes
+/// (docs/spec/chunk.md, section 5). All of it is kept in a snapshot, which `make gas-snapshot` renews.
+/// @dev Frames here are raw blocks of whatever the entries need; FRAME_GAS_MAX is added for a hostile one.
+contract VerifierGasTest is Dearest, Struck {
+    uint256 private constant GAS_MAX = 8_000_000;
+    uint256 private constant BYTES_MAX = 131_072;
+    uint256 private constant TRANSACTION_GAS = 21_000;
+    /// @dev Per byte of a chunk beyond the ones measured: calldata, and generously its copies and hash.
+    uint256 private constant CHUNK_BYTE_GAS = 16 + 2;
+    string private constant SNAPSHOT = "snapshots/proof-cost.txt";
+    /// @dev Entries of the chunks whose difference is the marginal gas of a kind: half of them and all.
+    uint256 private constant MARGINAL = 16;
 
-    uint256[] private ids;
+    struct Cost {
+        uint256 entries;
+        uint256 applied;
+        uint256 leaves;
+        uint256 bytes_;
+        uint256 gas_;
+    }
 
-    event log_named_uint(string name, uint256 value);
+    /// @dev Ways through a kind: taking effect, refused by the last check, and with what it looks for there already.
+    enum Path {
+        Applied,
+        Refused,
+        Existing
+    }
+
+    string private text;
+
+    event log(string line);
 
     function setUp() public {
-        deployVerifier();
-        genesis();
-        objects[0].f[SYSTEM_SUPPLY] = type(uint64).max;
-        objects[0].f[SYSTEM_FEE_PPM] = 50_000;
-        objects[0].f[SYSTEM_NEXT_ID] = OBJECTS_MAX;
+        decoder = Deployment.create("ZstdDecoder.sol:ZstdDecoder", "");
+        verifier = IVerifierHarness(Deployment.create("VerifierHarness.sol:VerifierHarness", abi.encode(decoder)));
+        deployRollup(decoder);
+        domain = rollup.domain();
     }
 
-    /// @dev Id of the i-th of `n` objects: as far apart as can be, so that they share as few siblings as can be.
-    function place(uint256 i, uint256 n) private pure returns (uint256) {
-        return i * OBJECTS_MAX / n + 1;
+    // ---- Cases. Each is called from outside, on a state of its own and with a memory of its own.
+
+    /// @notice The transaction against the dearest chunk of a kind.
+    function costOf(uint256 kind, bool inbox_, bool late_) external returns (Cost memory) {
+        late = late_;
+        uint256 n = inbox_ ? INBOX_CHUNK_ITEMS : most(kind);
+        Entry[] memory list = build(kind, n, inbox_ ? INBOX_LINKS_MAX : CHUNK_LINKS_MAX / n, !inbox_);
+        if (!inbox_) fitsNoMore(kind, list);
+        if (late) refuseLate(kind);
+        return measure(list, inbox_, false);
     }
 
-    function put(uint256 id, uint256 objectType, bytes32 key) private {
-        ids.push(id);
-        objects[id].objectType = objectType;
-        objects[id].key = key;
-    }
-
-    function putAccount(uint256 id) private {
-        put(id, OBJECT_ACCOUNT, keccak256(abi.encode(id)));
-        set(id, ACCOUNT_ADDR, uint160(vm.addr(KEY)));
-        set(id, ACCOUNT_BALANCE, 1e18);
-        set(id, ACCOUNT_NONCE, type(uint64).max - 1000);
-    }
-
-    function putAsset(uint256 id, uint256 owner) private {
-        put(id, OBJECT_ASSET, keccak256(abi.encode(id)));
-        set(id, ASSET_OWNER, owner);
-        set(id, ASSET_STATUS, ASSET_ACTIVE);
-        set(id, ASSET_PRICE0, 1);
-        set(id, ASSET_UNITS, 77);
-        set(id, ASSET_REL_PPM, 300_000);
-        set(id, ASSET_ABS_PPM, 300_000);
-    }
-
-    function entry(uint256 kind, uint256 from, uint256 nonce) private pure returns (Entry memory e) {
-        e.kind = kind;
-        e.f[1] = from;
-        e.f[2] = nonce;
-        e.f[3] = type(uint64).max;
-    }
-
-    /// @dev Leaves in ascending id, links as given, and as many made-up siblings as they need.
-    function fullWitness(bool open) private view returns (bytes memory w, uint256 siblingCount) {
-        w = leafOfWitness(0, true);
-        uint256[] memory level = new uint256[](ids.length + 1);
-        for (uint256 i = 0; i < ids.length; i++) {
-            w = bytes.concat(w, leafOfWitness(ids[i], open));
-            level[i + 1] = ids[i];
+    /// @notice A tick over all the links that a chunk may have, as many new accounts as the weights then admit among 128
+    /// entries, and payments to as many assets as the leaves admit.
+    function costOfMix() external returns (Cost memory) {
+        begin();
+        uint256 accounts = (CHUNK_GAS_MAX - weightOf(KIND_STREAM_TICK) - 127 * weightOf(KIND_PAY))
+            / (weightOf(KIND_ACCOUNT_OPEN) - weightOf(KIND_PAY));
+        if (accounts > 62) accounts = 62;
+        signer = putAccount();
+        putAssets(CHUNK_LEAVES_MAX - 3 - 2 * accounts, ASSET_ACTIVE);
+        others.push(putStream(signer, assets[0], STREAM_CHAIN));
+        Entry[] memory list = new Entry[](CHUNK_ENTRIES_MAX);
+        list[0] = make(KIND_STREAM_TICK, 0, 1, CHUNK_LINKS_MAX);
+        for (uint256 i = 1; i < list.length; i++) {
+            list[i] = make(i <= accounts ? KIND_ACCOUNT_OPEN : KIND_PAY, i, 0, 0);
         }
-        uint256 n = level.length;
-        for (uint256 k = 0; k < FULL_DEPTH; k++) {
-            uint256 parents = 0;
-            for (uint256 i = 0; i < n; i++) {
-                if (i + 1 < n && level[i + 1] == level[i] ^ 1) level[parents++] = level[i++] / 2;
-                else (level[parents++], siblingCount) = (level[i] / 2, siblingCount + 1);
+        finish(false);
+        for (uint256 i = 0; i < list.length; i++) {
+            seal(list[i]);
+        }
+        return measure(list, false, false);
+    }
+
+    /// @notice Everything of a transaction that is not weighed but for the table of ids: 128 leaves of the largest type, all
+    /// links open; every byte of the calldata at the price of one that is not zero; a chunk of the most bytes; one entry.
+    function costOfCeilings() external returns (Cost memory) {
+        begin();
+        putAssets(CHUNK_LEAVES_MAX - 1, ASSET_ACTIVE);
+        eq(payloadOf(objects[assets[0]]).length, PAYLOAD_BYTES_MAX, "an asset is the largest object");
+        return measure(settlements(1, 1), false, true);
+    }
+
+    /// @notice Gas that the longest table of ids adds.
+    function gasOfIds() external returns (uint256) {
+        begin();
+        putAssets(CHUNK_LEAVES_MAX - 1, ASSET_ACTIVE);
+        return gasOfExecution(settlements(43, 43), false) - gasOfExecution(settlements(43, 1), false);
+    }
+
+    /// @dev `n` settlements that name 3 ids each, refused as none is an edge, of which `distinct` name others.
+    function settlements(uint256 n, uint256 distinct) private view returns (Entry[] memory list) {
+        list = new Entry[](n);
+        for (uint256 i = 0; i < n; i++) {
+            list[i].kind = KIND_SETTLE;
+            for (uint256 f = 0; f < 3; f++) {
+                list[i].f[f + 1] = assets[(3 * (i % distinct) + f) % assets.length];
             }
-            n = parents;
         }
-        bytes memory siblings = new bytes(siblingCount * 32);
-        for (uint256 i = 0; i < siblingCount; i++) {
-            bytes32 h = keccak256(abi.encode(i));
-            assembly {
-                mstore(add(add(siblings, 32), mul(i, 32)), h)
-            }
-        }
-        w = abi.encodePacked(uint8(FULL_DEPTH), uint16(ids.length + 1), w, uint16(siblingCount), siblings);
     }
 
-    /// @dev 16 gas per byte that is not zero, 4 per zero byte.
-    function calldataGas(bytes memory data) private pure returns (uint256 sum) {
-        for (uint256 i = 0; i < data.length; i++) {
-            sum += data[i] == 0 ? 4 : 16;
+    /// @notice Marginal gas of an entry where a find passes every open link that a witness can have.
+    function marginalOf(uint256 kind, Path path) external returns (uint256) {
+        (late, existing) = (path == Path.Refused, path == Path.Existing);
+        bool items = kind == KIND_DEPOSIT || kind == KIND_PARAM;
+        Entry[] memory list = build(kind, MARGINAL, 1, true);
+        if (path == Path.Refused) refuseLate(kind);
+        Entry[] memory half = new Entry[](MARGINAL / 2);
+        for (uint256 i = 0; i < half.length; i++) {
+            half[i] = list[i];
         }
+        return (gasOfExecution(list, items) - gasOfExecution(half, items)) / (MARGINAL - half.length);
+    }
+
+    /// @notice Gas of a chunk of one tick over that many links.
+    function gasOfLinks(uint256 links) external returns (uint256) {
+        return gasOfExecution(build(KIND_STREAM_TICK, 1, links, true), false);
+    }
+
+    // ---- Measuring.
+
+    function dataOf(Entry[] memory list, bool inbox_) private pure returns (bytes memory data, bytes[] memory items) {
+        if (!inbox_) return (chunk(list), items);
+        items = new bytes[](list.length);
+        for (uint256 i = 0; i < list.length; i++) {
+            items[i] = wire(list[i]);
+        }
+        data = Lists.run(items);
     }
 
     /// @dev The context whose root is the one that the witness gives: it stands in the refusal of another.
-    function contextOf(bytes memory data, bytes memory witness) private view returns (Context memory ctx) {
-        ctx = Context({preRoot: 0, domain: domain, batch: 1, timestamp: TIME, inbox: false});
+    function contextOf(bytes memory data, bytes memory witness, bool inbox_) private view returns (Context memory ctx) {
+        ctx = Context({preRoot: 0, domain: domain, batch: 1, timestamp: uint64(block.timestamp), inbox: inbox_});
         try verifier.execute(ctx, data, witness) {
             revert AssertionFailed("a root of zero");
         } catch (bytes memory reason) {
@@ -114,116 +153,206 @@ contract VerifierGasTest is World {
         }
     }
 
-    /// @dev Gas of the verifier for this call. In assembly, so that no answer is copied: a test's memory is large, and
-    /// what is added to it dear.
-    function gasOf(bytes memory input) private view returns (uint256 spent) {
-        address to = address(verifier);
-        bool success;
-        spent = gasleft();
-        assembly {
-            success := staticcall(gas(), to, add(input, 32), mload(input), 0, 0)
-        }
-        spent -= gasleft();
-        check(success, "execution");
+    function gasOfExecution(Entry[] memory list, bool inbox_) private returns (uint256) {
+        (bytes memory data,) = dataOf(list, inbox_);
+        bytes memory witness = fullWitness(opened, true);
+        return gasOf(fraudVerifier, abi.encodeCall(verifier.execute, (contextOf(data, witness, inbox_), data, witness)));
     }
 
-    function applied(bytes memory statuses) private pure returns (uint256 n) {
-        for (uint256 i = 0; i < statuses.length; i++) {
-            if (uint8(statuses[i]) == STATUS_APPLIED) n++;
-        }
-    }
-
-    function measure(bytes memory data, bool open, uint256 wantApplied) private {
-        (bytes memory witness, uint256 siblingCount) = fullWitness(open);
-        Context memory ctx = contextOf(data, witness);
+    function measure(Entry[] memory list, bool inbox_, bool ceilings) private returns (Cost memory c) {
+        (bytes memory data, bytes[] memory items) = dataOf(list, inbox_);
+        if (inbox_) postItems(items);
+        else postChunk(data);
+        bytes memory witness = fullWitness(opened, ceilings);
+        Context memory ctx = contextOf(data, witness, inbox_);
         (, bytes memory statuses) = verifier.statusesOf(ctx, data, witness);
-        eq(applied(statuses), wantApplied, "entries applied");
-        emit log_named_uint("entries", statuses.length);
-        emit log_named_uint("leaves", ids.length + 1);
-        emit log_named_uint("siblings", siblingCount);
-        emit log_named_uint("bytes of the chunk", data.length);
-        report(abi.encodeCall(verifier.execute, (ctx, data, witness)));
+        for (uint256 i = 0; i < statuses.length; i++) {
+            if (uint8(statuses[i]) == STATUS_APPLIED) c.applied++;
+        }
+        (c.entries, c.leaves) = (statuses.length, ids.length + 1);
+        eq(c.entries, list.length, "entries executed");
+        bytes memory input = strikeOf(data, witness, ctx.preRoot);
+        price(c, input, inbox_ ? 0 : FRAME_GAS_MAX);
+        if (!ceilings) return c;
+        uint256 more = CHUNK_BYTES_MAX - data.length;
+        c.bytes_ += more;
+        c.gas_ += 16 * input.length - calldataGas(input) + CHUNK_BYTE_GAS * more;
     }
 
-    function report(bytes memory input) private {
-        uint256 size = input.length + PROOF_BYTES;
-        uint256 spent = gasOf(input);
-        uint256 ofData = calldataGas(input) + 16 * PROOF_BYTES;
-        uint256 total = 21_000 + ofData + STRIKE_GAS + spent + FRAME_GAS;
-        uint256 floor = 21_000 + ofData / 4 * 10;
-        emit log_named_uint("bytes of the calldata", size);
-        emit log_named_uint("gas of the execution with a raw frame", spent);
-        emit log_named_uint("gas of the transaction with a hostile frame", total);
-        emit log_named_uint("floor price of the calldata (EIP-7623)", floor);
-        le(total, TRANSACTION_GAS_MAX, "gas of the transaction");
-        le(floor, TRANSACTION_GAS_MAX, "floor price");
-        le(size, TRANSACTION_BYTES_MAX, "bytes of the transaction");
+    /// @dev EIP-2028 and EIP-7623.
+    function price(Cost memory c, bytes memory input, uint256 frameGas) private {
+        uint256 ofData = calldataGas(input);
+        c.bytes_ = input.length;
+        c.gas_ = TRANSACTION_GAS + ofData + gasOf(address(rollup), input) + frameGas;
+        uint256 floor = TRANSACTION_GAS + ofData / 4 * 10;
+        if (c.gas_ < floor) c.gas_ = floor;
     }
 
-    /// @dev 127 payments and a tick over all the links that a chunk may have; 128 leaves.
-    function test_execute_dearestChunk_succeeds() public {
-        uint256 n = CHUNK_LEAVES_MAX - 1;
-        for (uint256 i = 0; i < n; i++) {
-            uint256 id = place(i, n);
-            if (i < 42) putAccount(id);
-            else if (i < n - 1) putAsset(id, ids[0]);
-        }
-        uint256 stream = place(n - 1, n);
-        put(stream, OBJECT_STREAM, 0);
-        set(stream, STREAM_PAYER, ids[0]);
-        set(stream, STREAM_ASSET, ids[42]);
-        set(stream, STREAM_KIND, STREAM_CHAIN);
-        set(stream, STREAM_PRICE, 1);
-        set(stream, STREAM_ESCROW, 1e18);
-        set(stream, STREAM_EXPIRY, type(uint64).max);
-        bytes32 tip = keccak256("preimage");
-        Entry[] memory list = new Entry[](CHUNK_ENTRIES_MAX);
-        list[0].kind = KIND_STREAM_TICK;
-        list[0].f[STREAM_TICK_STREAM] = stream;
-        list[0].f[STREAM_TICK_ASSET] = ids[42];
-        list[0].f[STREAM_TICK_COUNT] = CHUNK_LINKS_MAX;
-        list[0].f[STREAM_TICK_PREIMAGE] = uint256(tip);
-        for (uint256 i = 0; i < CHUNK_LINKS_MAX; i++) {
-            tip = sha256(abi.encode(tip));
-        }
-        set(stream, STREAM_TIP, uint256(tip));
-        for (uint256 i = 1; i < list.length; i++) {
-            uint256 from = ids[(i - 1) % 42];
-            Entry memory e = entry(KIND_PAY, from, type(uint64).max - 1000 + (i - 1) / 42);
-            e.f[PAY_ASSET] = ids[42 + i % 84];
-            e.f[PAY_SCOPE] = 3;
-            e.f[PAY_AMOUNT] = 1e15 + i;
-            list[i] = sign(e, KEY);
-        }
-        measure(chunk(list), false, list.length);
+    /// @dev One more entry of the kind passes a bound, even if it names nothing new.
+    function fitsNoMore(uint256 kind, Entry[] memory list) private pure {
+        (bytes memory plain, bytes memory raw) = sections(list);
+        (uint256 n, uint256 implicit_, uint256 weight) = (list.length, implicitOf(kind), weightOf(kind));
+        uint256 leaves = 1 + idsOf(list).length + n * implicit_;
+        check(leaves <= CHUNK_LEAVES_MAX && n * weight <= CHUNK_GAS_MAX, "passes a bound");
+        check(plain.length <= CHUNK_PLAIN_MAX && raw.length <= CHUNK_RAW_MAX, "passes a section's bound");
+        check(
+            n == CHUNK_ENTRIES_MAX || leaves + implicit_ > CHUNK_LEAVES_MAX
+                || raw.length + raw.length / n > CHUNK_RAW_MAX || (n + 1) * weight > CHUNK_GAS_MAX,
+            "one more fits"
+        );
     }
 
-    /// @dev 62 registrations into slots of the free list: the most finds, open links and new leaves.
-    function test_execute_mostCreations_succeeds() public {
-        uint256 n = 2 * 62 + 1;
-        putAccount(place(0, n));
-        Entry[] memory list = new Entry[](62);
-        for (uint256 i = 0; i < 62; i++) {
-            Entry memory e = entry(KIND_ASSET_REGISTER, ids[0], type(uint64).max - 1000 + i);
-            e.f[ASSET_REGISTER_ACTIVE] = 1;
-            e.f[ASSET_REGISTER_CONTENT] = uint256(keccak256(abi.encode("content", i)));
-            e.f[ASSET_REGISTER_METADATA] = uint256(keccak256(abi.encode("metadata", i)));
-            for (uint256 p = ASSET_REGISTER_PRICE0; p <= ASSET_REGISTER_PRICE3; p++) {
-                e.f[p] = 1e9 + i;
+    function infoOf(uint256 kind) private pure returns (uint256 info) {
+        bytes memory table = KIND_INFO;
+        assembly {
+            info := mload(add(add(table, 32), shl(5, kind)))
+        }
+    }
+
+    function implicitOf(uint256 kind) private pure returns (uint256) {
+        return (infoOf(kind) >> 232) & 0xff;
+    }
+
+    function weightOf(uint256 kind) private pure returns (uint256) {
+        return (infoOf(kind) >> 176) & 0xffffffff;
+    }
+
+    // ---- The snapshot.
+
+    function nameOf(uint256 kind) private pure returns (string memory) {
+        string[KIND_COUNT] memory names = [
+            "",
+            "DEPOSIT",
+            "TRANSFER",
+            "ACCOUNT_OPEN",
+            "WITHDRAW",
+            "ASSET_REGISTER",
+            "EDGE_ADD",
+            "EDGE_INHERIT",
+            "ASSET_OPEN",
+            "ASSET_PRICE",
+            "ASSET_RETIRE",
+            "SHARE_ISSUE",
+            "SHARE_TRANSFER",
+            "PAY",
+            "STREAM_OPEN",
+            "STREAM_TOPUP",
+            "STREAM_TICK",
+            "STREAM_VOUCHER",
+            "STREAM_CLOSE",
+            "SETTLE",
+            "CLAIM",
+            "CLAIM_OWNER",
+            "PARAM"
+        ];
+        return names[kind];
+    }
+
+    /// @dev `value` at the right of a column.
+    function cell(uint256 value) private pure returns (string memory out) {
+        out = vm.toString(value);
+        while (bytes(out).length < 10) out = string.concat(" ", out);
+    }
+
+    function line(string memory name, string memory how, string memory rest) private {
+        while (bytes(name).length < 16) name = string.concat(name, " ");
+        while (bytes(how).length < 15) how = string.concat(how, " ");
+        name = string.concat(name, how, rest);
+        emit log(name);
+        text = string.concat(text, name, "\n");
+    }
+
+    function lineOf(string memory name, string memory how, Cost memory c) private {
+        line(name, how, string.concat(cell(c.entries), cell(c.applied), cell(c.leaves), cell(c.bytes_), cell(c.gas_)));
+        le(c.gas_, GAS_MAX, string.concat("gas of ", name));
+        le(c.bytes_, BYTES_MAX, string.concat("bytes of ", name));
+    }
+
+    function lineOfCase(uint256 kind, bool inbox_, bool late_) private {
+        uint256 id = vm.snapshotState();
+        Cost memory c = this.costOf(kind, inbox_, late_);
+        check(vm.revertToState(id), "state");
+        check(late_ ? c.applied == 0 : c.applied * 2 >= c.entries - 2, string.concat("entries applied: ", nameOf(kind)));
+        string memory how = inbox_ ? "inbox" : late_ ? "posted refused" : "posted";
+        lineOf(nameOf(kind), how, c);
+    }
+
+    function weigh(uint256 kind) private {
+        uint256 most_ = marginal(kind, Path.Applied);
+        if (kind != KIND_DEPOSIT && kind != KIND_PARAM) most_ = larger(most_, marginal(kind, Path.Refused));
+        if (kind == KIND_SHARE_ISSUE || kind == KIND_SHARE_TRANSFER) {
+            most_ = larger(most_, marginal(kind, Path.Existing));
+        }
+        line(nameOf(kind), "weight", string.concat(cell(most_), cell(weightOf(kind))));
+        le(most_, weightOf(kind), string.concat("weight of ", nameOf(kind)));
+    }
+
+    function marginal(uint256 kind, Path path) private returns (uint256 gas_) {
+        uint256 id = vm.snapshotState();
+        gas_ = this.marginalOf(kind, path);
+        check(vm.revertToState(id), "state");
+    }
+
+    function larger(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
+    }
+
+    /// @dev The text that the snapshot is to have. A storage string may not survive a return to a state: lines are made
+    /// after it.
+    function compose() private {
+        line("# chunk", "", "    entries   applied    leaves     bytes       gas");
+        for (uint256 kind = 1; kind < KIND_COUNT; kind++) {
+            if (kind != KIND_DEPOSIT && kind != KIND_PARAM) {
+                lineOfCase(kind, false, false);
+                lineOfCase(kind, false, true);
             }
-            e.f[ASSET_REGISTER_ASK_MODE] = MODE_RELATIVE;
-            e.f[ASSET_REGISTER_ASK_PPM] = 1000 + i;
-            list[i] = sign(e, KEY);
-            // Its predecessor, and the slot it will take.
-            putAsset(place(2 * i + 1, n), ids[0]);
-            bytes32 key = keyOfAsset(bytes32(e.f[ASSET_REGISTER_CONTENT]));
-            objects[place(2 * i + 1, n)].key = bytes32(uint256(key) - 1);
-            objects[place(2 * i + 1, n)].next = bytes32(uint256(key) + 1);
-            uint256 slot = place(2 * i + 2, n);
-            put(slot, OBJECT_FREE, 0);
-            set(slot, FREE_NEXT, i == 61 ? 0 : place(2 * i + 4, n));
+            lineOfCase(kind, true, false);
         }
-        set(0, SYSTEM_FREE_HEAD, place(2, n));
-        measure(chunk(list), true, list.length);
+        uint256 id = vm.snapshotState();
+        Cost memory c = this.costOfMix();
+        check(vm.revertToState(id), "state");
+        eq(c.applied, CHUNK_ENTRIES_MAX, "all of the mix applied");
+        lineOf("mix", "posted", c);
+
+        line("# kind", "", "   marginal    weight");
+        for (uint256 kind = 1; kind < KIND_COUNT; kind++) {
+            weigh(kind);
+        }
+        composeCeilings();
+    }
+
+    function composeCeilings() private {
+        uint256 id = vm.snapshotState();
+        uint256 links = this.gasOfLinks(CHUNK_LINKS_MAX);
+        check(vm.revertToState(id), "state");
+        id = vm.snapshotState();
+        links -= this.gasOfLinks(1);
+        check(vm.revertToState(id), "state");
+        id = vm.snapshotState();
+        Cost memory c = this.costOfCeilings();
+        check(vm.revertToState(id), "state");
+        id = vm.snapshotState();
+        uint256 table = this.gasOfIds();
+        check(vm.revertToState(id), "state");
+        line("# ceiling", "", "      bytes       gas");
+        line("leaves, calldata", "", string.concat(cell(c.bytes_), cell(c.gas_ - FRAME_GAS_MAX)));
+        line("ids", "", string.concat(cell(0), cell(table)));
+        line("frame", "", string.concat(cell(0), cell(FRAME_GAS_MAX)));
+        line("links", "", string.concat(cell(0), cell(links)));
+        line("weights", "", string.concat(cell(0), cell(CHUNK_GAS_MAX)));
+        uint256 sum = c.gas_ + table + links + CHUNK_GAS_MAX;
+        line("sum", "", string.concat(cell(c.bytes_), cell(sum)));
+        le(sum, GAS_MAX, "sum of the ceilings");
+        le(c.bytes_, BYTES_MAX, "bytes of the ceilings");
+    }
+
+    /// @dev Fails when a value is not the one that was committed: then look why, and renew it with `make gas-snapshot`.
+    function test_proofCost_everyKind_asInSnapshot() public {
+        compose();
+        if (vm.envOr("PR_SNAPSHOT_RENEW", uint256(0)) != 0) vm.writeFile(SNAPSHOT, text);
+        check(
+            keccak256(bytes(vm.readFile(SNAPSHOT))) == keccak256(bytes(text)),
+            "proof cost is not as in snapshots/proof-cost.txt; renew it with make gas-snapshot"
+        );
     }
 }

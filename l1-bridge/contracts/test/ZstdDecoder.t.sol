@@ -3,13 +3,12 @@ pragma solidity ^0.8.31;
 
 import {ZstdDecoder} from "../src/ZstdDecoder.sol";
 import {Base} from "./Base.sol";
+import {FRAME_GAS_MAX} from "./support/Limits.sol";
 
 /// @notice ZstdDecoder against the C decoder, by the frames that build/tests/vectors/zframe_vectors prints.
 contract ZstdDecoderTest is Base {
     uint256 private constant GROUP_HOSTILE = 3;
     uint256 private constant VECTORS_MIN = 2000;
-    /// @dev Bound on the gas of one call for any frame; the chunk's proof budget counts on it.
-    uint256 private constant GAS_MAX = 1_800_000;
 
     ZstdDecoder private decoder;
     string private path;
@@ -97,7 +96,7 @@ contract ZstdDecoderTest is Base {
         check(line >= VECTORS_MIN, "too few vectors");
         for (uint256 g = 0; g < 5; g++) {
             check(counts[g] > 0 && accepted[g] > 0, "a group is missing");
-            le(worst[g], GAS_MAX, "gas");
+            le(worst[g], FRAME_GAS_MAX, "gas");
         }
         check(accepted[2] < counts[2], "no mutant was refused");
         emit log_named_uint("frames of libzstd", counts[0]);
@@ -126,7 +125,7 @@ contract ZstdDecoderTest is Base {
         }
         check(count >= 10, "hostile frames missing");
         emit log_named_uint("dearest", worst);
-        le(worst, GAS_MAX, "gas");
+        le(worst, FRAME_GAS_MAX, "gas");
     }
 
     /// @dev A call starved of gas fails; it never answers "outside the profile".
@@ -181,7 +180,7 @@ contract ZstdDecoderTest is Base {
         (bool success, bool ok, bytes memory out, uint256 used) = call(frame, gasleft());
         check(success, "answered");
         eq(out.length, ok ? content : 0, "length");
-        le(used, GAS_MAX, "gas");
+        le(used, FRAME_GAS_MAX, "gas");
     }
 
     function test_code_size_succeeds() public {
