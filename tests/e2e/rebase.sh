@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The operator was away for longer than the inbox deadline, and somebody else appended what was overdue: the sequencer comes back and goes on by itself, on L1's order.
 # What it had accepted and not posted stands again, but for an entry whose nonce was spent through L1: that one is dropped, by name.
-# Then the same again, but nobody else appends: the operator's bridge does.
+# Then the same again, but nobody else appends: the operator's bridge does.  Then the sequencer's data is lost.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 BIN=${BIN:-build/bin}
@@ -71,6 +71,10 @@ sequencer() {
   start sequencer "$BIN/pennyroyal-sequencer" --config configs/devnet/sequencer.toml --set chain.file="$keep/chain.toml" --set data.dir="$DIR/sequencer" \
     --set bridge.feed="$DIR/bridge/archive" --set http.port=$SEQ
 }
+bridge() {
+  start bridge "$BIN/pennyroyal-bridge" --config configs/devnet/bridge.toml --set chain.file="$keep/chain.toml" --set post.dir="$DIR/batcher/post" --set feed.dir="$DIR/bridge" \
+    --set data.dir="$DIR/bridge" --set l1.url="$l1" --set key.file="$DIR/keys/operator" --set key.password_file="$DIR/keys/password" --set relay.url="http://127.0.0.1:$CLAIMER" --set http.port=$BRIDGE
+}
 verifier() { # NAME PORT SET...
   local name=$1 port=$2
   shift 2
@@ -92,8 +96,7 @@ cp "$DIR/chain.toml" "$keep/chain.toml"
 kill -9 "$devnet"
 for n in sequencer batcher bridge claimer watcher; do until_true 10 eval "! pgrep -f 'data.dir=$DIR/$n|feed.dir=$DIR/$n|post.dir=$DIR/$n' >/dev/null" || give_up "$n lives on"; done
 devnet=''
-start bridge "$BIN/pennyroyal-bridge" --config configs/devnet/bridge.toml --set chain.file="$keep/chain.toml" --set post.dir="$DIR/batcher/post" --set feed.dir="$DIR/bridge" \
-  --set data.dir="$DIR/bridge" --set l1.url="$l1" --set key.file="$DIR/keys/operator" --set key.password_file="$DIR/keys/password" --set relay.url="http://127.0.0.1:$CLAIMER" --set http.port=$BRIDGE
+bridge
 verifier claimer $CLAIMER --set act.key_file="$DIR/keys/claimer" --set act.password_file="$DIR/keys/password"
 verifier watcher $WATCHER --set act.claim=false --set act.finalize=false --set act.key_file= --set act.password_file=
 sequencer
@@ -190,6 +193,21 @@ until_true 60 again || give_up "the sequencer did not re-base on what the bridge
 p alice pay "$asset" 1 >/dev/null || give_up "no payment is accepted after the second re-base"
 paid_again() { [ "$(rpc=$where direct)" = 7.009 ]; }
 until_true 60 paid_again || give_up "the payments did not reach L1 again: $(direct) here, $(rpc=$where direct) there"
+passed=$((passed + 1))
+# The sequencer's machine is lost: it starts with nothing, takes L1's batches and goes on.
+stop batcher TERM
+stop sequencer KILL
+stop bridge TERM
+taken=$(($(grep -c ' rebased batch=' "$DIR/logs/sequencer.log") + $(ask $WATCHER penny_nodeStatus '[]' | field batches)))
+rm -rf "$DIR/sequencer" "$DIR/batcher"
+bridge
+sequencer
+batcher
+taken_over() { [ "$(grep -c ' rebased batch=' "$DIR/logs/sequencer.log")" = "$taken" ] && serves $SEQ penny_getHealth; }
+until_true 90 taken_over || give_up "the sequencer did not take L1's batches: $(grep -c ' rebased batch=' "$DIR/logs/sequencer.log") of $taken"
+p alice pay "$asset" 1 >/dev/null || give_up "no payment is accepted after the loss of the log"
+paid_at_last() { [ "$(rpc=$where direct)" = 8.009 ]; }
+until_true 60 paid_at_last || give_up "the payment did not reach L1 after the loss of the log: $(direct) here, $(rpc=$where direct) there"
 passed=$((passed + 1))
 newest=$(ask $WATCHER penny_nodeStatus '[]' | field batches)
 
