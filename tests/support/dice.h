@@ -142,7 +142,7 @@ static inline void dice_stream_entry(struct world *w, struct pr_entry *e, uint32
 		e->f[PR_STREAM_TOPUP_STREAM].num = stream;
 		e->f[PR_STREAM_TOPUP_SERIAL].num = s->serial + (world_below(w, 20) == 0);
 		e->f[PR_STREAM_TOPUP_AMOUNT].num = dice_amount(w, 5000);
-		e->f[PR_STREAM_TOPUP_EXPIRY].num = s->expiry + world_below(w, 40) - (world_below(w, 10) == 0);
+		e->f[PR_STREAM_TOPUP_EXPIRY].num = world_below(w, 10) ? s->expiry + world_below(w, 40) : s->expiry - 1;
 		return;
 	default:
 		*person = world_below(w, 2) ? *person : dice_owner(w, s->asset);
@@ -190,9 +190,10 @@ static inline void dice_unsigned_entry(struct world *w, struct pr_entry *e)
 		e->f[PR_EDGE_INHERIT_PARENT_EDGE].num   = id;
 		e->f[PR_EDGE_INHERIT_ANCESTOR_EDGE].num = dice_object(w, PR_OBJECT_EDGE);
 		if (o->type != PR_OBJECT_EDGE || lie) return;
+		bool other = world_below(w, 8) == 0; /* an edge of the parent that is not the next one */
 		for (uint32_t i = 1; i < world_system(w)->next_id; i++) {
 			const struct pr_object *a = &pr_state_leaf(&w->state, i)->o;
-			if (a->type == PR_OBJECT_EDGE && a->u.edge.child == o->u.edge.beneficiary && a->u.edge.ordinal == o->u.edge.inherited)
+			if (a->type == PR_OBJECT_EDGE && a->u.edge.child == o->u.edge.beneficiary && (a->u.edge.ordinal == o->u.edge.inherited) != other)
 				e->f[PR_EDGE_INHERIT_ANCESTOR_EDGE].num = i;
 		}
 		return;

@@ -10,12 +10,20 @@
 #include "tests/support/dice.h"
 
 #define CAPACITY 4096u
+#define COUNT_FOR_ALL 10000u /* from so many chunks on, every status and every kind, applied and refused, must occur */
 
 static struct world live, mirror; /* live runs ahead while entries are drawn; mirror stays before the chunk */
 static struct pr_recorder recorder;
 static struct pr_chunk chunk, scratch;
 static struct pr_partial partial;
 static uint8_t witness[PR_WITNESS_BYTES_MAX];
+static uint32_t counts[PR_STATUS_COUNT], kinds[PR_KIND_COUNT][2]; /* entries by status; by kind, applied and refused */
+
+static void count_entry(uint8_t kind, uint8_t status)
+{
+	counts[status]++;
+	if (kind < PR_KIND_COUNT) kinds[kind][status != PR_STATUS_APPLIED]++;
+}
 
 static void put_hex(FILE *out, const uint8_t *bytes, size_t len)
 {
@@ -103,8 +111,67 @@ static void draw_chunk(struct vector *v)
 		}
 		chunk.entries[chunk.count] = e;
 		v->statuses[chunk.count++] = (uint8_t)world_apply(&live, &e);
+		count_entry(e.kind, v->statuses[chunk.count - 1]);
 	}
 	v->status_count = chunk.count;
+}
+
+/* States that chance does not lead to, set by hand and taken back after the chunk.  None of these fields holds money. */
+enum strain { STRAIN_NONE, STRAIN_FULL, STRAIN_MULTIPLE, STRAIN_REVENUE, STRAIN_EDGES, STRAIN_COUNT };
+
+static struct pr_leaf kept[CAPACITY]; /* the leaves before the strain, of either world: they are alike */
+
+static void strain_begin(struct world *w, enum strain strain)
+{
+	struct pr_view view = pr_state_view(&w->state);
+	for (uint32_t id = 0, used = world_system(w)->next_id; id < used; id++) {
+		struct pr_leaf leaf = kept[id] = *pr_state_leaf(&w->state, id);
+		if (leaf.o.type == PR_OBJECT_SYSTEM && strain == STRAIN_FULL) {
+			leaf.o.u.system.next_id   = PR_OBJECTS_MAX;
+			leaf.o.u.system.free_head = 0;
+		} else if (leaf.o.type == PR_OBJECT_SYSTEM && strain == STRAIN_MULTIPLE) leaf.o.u.system.withdraw_multiple = 1000;
+		else if (leaf.o.type == PR_OBJECT_ASSET && strain == STRAIN_REVENUE) leaf.o.u.asset.total_rev = ~(pr_u128)0;
+		else if (leaf.o.type == PR_OBJECT_ASSET && strain == STRAIN_EDGES) leaf.o.u.asset.abs_count = UINT16_MAX - 1;
+		else continue;
+		view.store(view.ctx, id, &leaf);
+	}
+}
+
+static void strain_end(struct world *w, enum strain strain, uint32_t used)
+{
+	struct pr_view view = pr_state_view(&w->state);
+	for (uint32_t id = 0; id < used; id++) {
+		struct pr_leaf leaf = *pr_state_leaf(&w->state, id);
+		if (leaf.o.type == PR_OBJECT_SYSTEM && strain == STRAIN_FULL) {
+			leaf.o.u.system.next_id   = kept[0].o.u.system.next_id;
+			leaf.o.u.system.free_head = kept[0].o.u.system.free_head;
+		} else if (leaf.o.type == PR_OBJECT_SYSTEM && strain == STRAIN_MULTIPLE) leaf.o.u.system.withdraw_multiple = kept[0].o.u.system.withdraw_multiple;
+		else if (leaf.o.type == PR_OBJECT_ASSET && strain == STRAIN_REVENUE) leaf.o.u.asset.total_rev = kept[id].o.u.asset.total_rev;
+		else if (leaf.o.type == PR_OBJECT_ASSET && strain == STRAIN_EDGES) leaf.o.u.asset.abs_count = kept[id].o.u.asset.abs_count;
+		else continue;
+		view.store(view.ctx, id, &leaf);
+	}
+}
+
+/* One entry that the strain concerns, drawn before the state is strained; false if it may not be posted. */
+static bool draw_strained(enum strain strain)
+{
+	static const uint8_t by_strain[STRAIN_COUNT][8] = {
+		[STRAIN_NONE]     = { 0 },
+		[STRAIN_FULL]     = { PR_KIND_ACCOUNT_OPEN, PR_KIND_WITHDRAW, PR_KIND_ASSET_REGISTER, PR_KIND_EDGE_ADD, PR_KIND_EDGE_INHERIT, PR_KIND_SHARE_ISSUE, PR_KIND_SHARE_TRANSFER, PR_KIND_STREAM_OPEN },
+		[STRAIN_MULTIPLE] = { PR_KIND_WITHDRAW },
+		[STRAIN_REVENUE]  = { PR_KIND_PAY, PR_KIND_STREAM_TICK, PR_KIND_STREAM_VOUCHER },
+		[STRAIN_EDGES]    = { PR_KIND_EDGE_ADD },
+	};
+	struct pr_chunk_sum sum;
+	uint8_t             kind;
+
+	do kind = by_strain[strain][world_below(&live, 8)];
+	while (kind == 0);
+	pr_chunk_sum_init(&sum);
+	chunk.entries[0] = dice_entry(&live, kind);
+	chunk.count      = 1;
+	return pr_chunk_sum_add(&sum, &chunk.entries[0]);
 }
 
 static size_t draw_items(struct vector *v, uint8_t *items)
@@ -121,6 +188,7 @@ static size_t draw_items(struct vector *v, uint8_t *items)
 		if (world_below(&live, 30) == 0) items[pos + 2] = (uint8_t)world_rand(&live);
 		pr_be16_put(items + pos, (uint16_t)len);
 		v->statuses[i] = (uint8_t)pr_item_execute(&live.view, &live.ctx, items + pos + 2, len);
+		count_entry(items[pos + 2], v->statuses[i]);
 		pos += 2 + len;
 	}
 	v->status_count = n;
@@ -170,7 +238,6 @@ static void put_undecodable(FILE *out, const struct vector *good, uint8_t *bytes
 int main(int argc, char **argv)
 {
 	static uint8_t plain[PR_CHUNK_PLAIN_MAX], raw[PR_CHUNK_RAW_MAX], frame[PR_CHUNK_BYTES_MAX], bytes[PR_CHUNK_BYTES_MAX + 2048];
-	static uint32_t counts[PR_STATUS_COUNT];
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: chunks COUNT SEED FILE\n");
@@ -196,6 +263,13 @@ int main(int argc, char **argv)
 		live.ctx.time += world_below(&live, 30);
 		live.ctx.inbox = world_below(&live, 5) == 0;
 		v.ctx          = live.ctx;
+		enum strain strain = live.ctx.inbox || world_below(&live, 8) ? STRAIN_NONE : (enum strain)(1 + world_below(&live, STRAIN_COUNT - 1));
+		uint32_t    used   = world_system(&live)->next_id;
+		if (strain != STRAIN_NONE && !draw_strained(strain)) strain = STRAIN_NONE;
+		if (strain != STRAIN_NONE) {
+			strain_begin(&live, strain);
+			strain_begin(&mirror, strain);
+		}
 		pr_state_root(&mirror.state, v.pre);
 		pr_recorder_init(&recorder, pr_state_view(&live.state));
 		live.view = pr_recorder_view(&recorder);
@@ -203,7 +277,13 @@ int main(int argc, char **argv)
 			v.name = "inbox";
 			v.len  = draw_items(&v, bytes);
 		} else {
-			draw_chunk(&v);
+			if (strain == STRAIN_NONE) draw_chunk(&v);
+			else {
+				pr_chunk_begin(&live.view, &live.ctx);
+				v.statuses[0]  = (uint8_t)world_apply(&live, &chunk.entries[0]);
+				v.status_count = 1;
+				count_entry(chunk.entries[0].kind, v.statuses[0]);
+			}
 			PR_CHECK(pr_chunk_encode(plain, &plain_len, raw, &raw_len, &chunk));
 			PR_CHECK(pr_zpack(frame, sizeof frame, &frame_len, plain, plain_len) == PR_OK);
 			v.len = pr_chunk_assemble(bytes, raw, raw_len, frame, (uint32_t)frame_len);
@@ -212,14 +292,28 @@ int main(int argc, char **argv)
 		live.view = pr_state_view(&live.state);
 		run_mirror(&v);
 		put_vector(out, &v);
-		for (uint32_t k = 0; k < v.status_count; k++) counts[v.statuses[k]]++;
-		if (!v.ctx.inbox && world_below(&live, 4) == 0) {
+		if (strain != STRAIN_NONE) {
+			strain_end(&live, strain, used);
+			strain_end(&mirror, strain, used);
+		} else if (!v.ctx.inbox && world_below(&live, 4) == 0) {
 			memcpy(v.pre, v.post, 32);
 			put_undecodable(out, &v, bytes, v.len);
 		}
 	}
 	end_worlds();
-	for (unsigned s = 0; s < PR_STATUS_COUNT; s++) fprintf(stderr, "%s%s=%u", s ? " " : "", pr_status_names[s], counts[s]);
+	bool all = true;
+	for (unsigned s = 0; s < PR_STATUS_COUNT; s++) {
+		fprintf(stderr, "%s%s=%u", s ? " " : "", pr_status_names[s], counts[s]);
+		all = all && counts[s] > 0;
+	}
+	for (unsigned k = 1; k < PR_KIND_COUNT; k++) {
+		fprintf(stderr, " %s=%u/%u", pr_kind_infos[k].name, kinds[k][0], kinds[k][1]);
+		all = all && kinds[k][0] > 0 && kinds[k][1] > 0;
+	}
 	fputc('\n', stderr);
+	if (count >= COUNT_FOR_ALL && !all) {
+		fprintf(stderr, "chunks: a status, or a kind applied or refused, does not occur\n");
+		return 1;
+	}
 	return fclose(out) == 0 ? 0 : 1;
 }
