@@ -54,6 +54,7 @@ struct seq_log {
 	struct sealed         *held_first, **held_end;
 	pthread_cond_t         done;
 	enum pr_err            flight_err;
+	struct pr_spool_reader *reader; /* of seq_log_read */
 };
 
 static void group_reset(struct group *g)
@@ -182,6 +183,15 @@ enum pr_err seq_log_open(struct seq_log **out, const struct seq_log_options *opt
 	return PR_OK;
 }
 
+enum pr_err seq_log_read(struct seq_log *log, uint64_t sequence, const uint8_t **record, size_t *len)
+{
+	uint64_t at;
+	if (sequence == 0 || sequence > log->durable) return PR_ERR_NOT_FOUND;
+	if (!log->reader) PR_FORWARD(pr_spool_reader_open(&log->reader, log->options.dir, sequence));
+	PR_FORWARD(pr_spool_reader_seek(log->reader, sequence));
+	return pr_spool_read(log->reader, &at, record, len);
+}
+
 void seq_log_close(struct seq_log *log)
 {
 	if (!log) return;
@@ -199,6 +209,7 @@ void seq_log_close(struct seq_log *log)
 		log->options.loop_opt = NULL;
 	}
 	seq_log_kick(log);
+	pr_spool_reader_close(log->reader);
 	(void)pr_spool_close(log->spool);
 	(void)pr_spool_close(log->sealed);
 	sealed_free(log->held_first);

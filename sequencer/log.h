@@ -40,6 +40,9 @@ uint64_t seq_log_next(const struct seq_log *log);
 uint64_t seq_log_durable(const struct seq_log *log);
 uint64_t seq_log_sealed_next(const struct seq_log *log);
 
+/* A durable record, borrowed until the next call.  PR_ERR_NOT_FOUND: not durable (yet); else as of pr_spool_reader_seek. */
+PR_MUST_USE enum pr_err seq_log_read(struct seq_log *log, uint64_t sequence, const uint8_t **record, size_t *len);
+
 /* Adds a record; returns its sequence. */
 uint64_t seq_log_put(struct seq_log *log, const struct iovec *pieces, size_t count);
 /* The same in place: up to room bytes may be written at the address returned, then len of them are the record (0: none). */

@@ -60,13 +60,10 @@ static void record_write(struct pr_json_out *o, const uint8_t *record, size_t le
 	}
 }
 
-/* A record of the log, borrowed from the reader; false: the call has failed. */
-static bool record_open(struct pr_spool_reader **reader, const struct seq_engine *eng, struct pr_rpc_call *call, uint64_t sequence, const uint8_t **record,
-                        size_t *len)
+/* A durable record of the log, borrowed until the next one; false: the call has failed. */
+static bool record_get(const struct seq_engine *eng, struct pr_rpc_call *call, uint64_t sequence, const uint8_t **record, size_t *len)
 {
-	uint64_t at;
-	if (pr_spool_reader_open(reader, eng->log_dir, sequence) == PR_OK && pr_spool_read(*reader, &at, record, len) == PR_OK && *len > 0) return true;
-	pr_spool_reader_close(*reader);
+	if (seq_log_read(eng->log, sequence, record, len) == PR_OK && *len > 0) return true;
 	pr_rpc_fail(call, PR_RPC_INTERNAL, "log_unreadable", NULL, "the log cannot be read");
 	return false;
 }
@@ -78,7 +75,6 @@ static void get_entry(void *ctx, struct pr_rpc_call *call)
 	const struct pr_json     *doc = pr_rpc_doc(call);
 	struct seq_receipt        receipt = { 0 };
 	uint8_t                   hash32[32];
-	struct pr_spool_reader   *reader;
 	const uint8_t            *record;
 	size_t                    len;
 
@@ -93,7 +89,7 @@ static void get_entry(void *ctx, struct pr_rpc_call *call)
 		pr_rpc_fail(call, PR_RPC_NOT_FOUND, "not_found", NULL, "no such entry");
 		return;
 	}
-	if (!record_open(&reader, eng, call, receipt.sequence, &record, &len)) return;
+	if (!record_get(eng, call, receipt.sequence, &record, &len)) return;
 	uint64_t            batch = batch_of(eng, receipt.sequence);
 	bool                is_void = false;
 	if (batch == 0 && record[0] == SEQ_RECORD_ENTRY && len > SEQ_ENTRY_HEAD_BYTES) {
@@ -102,9 +98,8 @@ static void get_entry(void *ctx, struct pr_rpc_call *call)
 		struct seq_receipt now;
 		is_void = !seq_store_receipt(eng->store, hash32, &now) || now.sequence > seq_log_durable(eng->log);
 		if (!is_void) {
-			pr_spool_reader_close(reader);
 			receipt = now;
-			if (!record_open(&reader, eng, call, receipt.sequence, &record, &len)) return;
+			if (!record_get(eng, call, receipt.sequence, &record, &len)) return;
 			batch = batch_of(eng, receipt.sequence);
 		}
 	}
@@ -116,7 +111,6 @@ static void get_entry(void *ctx, struct pr_rpc_call *call)
 	if (receipt.created) pr_json_out_kv_u64(o, "id", receipt.created);
 	record_write(o, record, len);
 	pr_json_out_close(o, '}');
-	pr_spool_reader_close(reader);
 	pr_rpc_done(call);
 }
 

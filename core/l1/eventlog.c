@@ -89,11 +89,8 @@ enum pr_err pr_eventlog_run(struct pr_eventlog *a, uint64_t seq, uint8_t **bytes
 	uint64_t           got;
 	size_t             payload_len;
 
-	if (!a->random || pr_spool_reader_next(a->random) != seq) {
-		pr_spool_reader_close(a->random);
-		a->random = NULL;
-		PR_FORWARD(pr_spool_reader_open(&a->random, a->dir, seq));
-	}
+	if (!a->random) PR_FORWARD(pr_spool_reader_open(&a->random, a->dir, seq));
+	PR_FORWARD(pr_spool_reader_seek(a->random, seq));
 	PR_FORWARD(pr_spool_read(a->random, &got, &payload, &payload_len));
 	if (!pr_l1_event_decode(&event, payload, payload_len) || event.type != PR_L1_BATCH) return PR_ERR_CORRUPT;
 	*bytes = malloc(event.data_len + 1u);

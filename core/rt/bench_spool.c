@@ -11,6 +11,7 @@
 #include "tests/support/tempdir.h"
 
 #define GROUPS 400u
+#define JUMPS 2000u
 
 static uint64_t latency_ns[GROUPS];
 static uint8_t bytes[65536], want[65536];
@@ -72,6 +73,34 @@ static void run(const char *dir, size_t record_bytes, unsigned records)
 	       total / seconds / 1e6, total / ((double)read_ns / 1e9) / 1e6);
 }
 
+/* Records of one full segment of the default size, asked for in no order. */
+static void jumps(const char *dir)
+{
+	const uint64_t          records = PR_SPOOL_SEGMENT_BYTES_DEFAULT / 256;
+	struct pr_spool        *s;
+	struct pr_spool_reader *r;
+	uint64_t                sequence, x = 1, first_ns = 0;
+	const uint8_t          *payload;
+	size_t                  len;
+	PR_CHECK(pr_spool_open(&s, dir, PR_SPOOL_SEGMENT_BYTES_DEFAULT, 1) == PR_OK);
+	while (pr_spool_next(s) <= records) {
+		fill(bytes, 200, pr_spool_next(s));
+		PR_CHECK(pr_spool_append(s, NULL, bytes, 200) == PR_OK);
+	}
+	PR_CHECK(pr_spool_close(s) == PR_OK && pr_spool_reader_open(&r, dir, 1) == PR_OK);
+	uint64_t start = pr_clock_ns();
+	for (unsigned i = 0; i < JUMPS; i++) {
+		uint64_t to = i == 0 ? records : 1 + (x = x * 6364136223846793005u + 1) % records;
+		PR_CHECK(pr_spool_reader_seek(r, to) == PR_OK && pr_spool_read(r, &sequence, &payload, &len) == PR_OK);
+		fill(want, 200, to);
+		PR_CHECK(sequence == to && len == 200 && memcmp(payload, want, len) == 0);
+		if (i == 0) first_ns = pr_clock_ns() - start;
+	}
+	pr_spool_reader_close(r);
+	printf("jumps in a segment of %u MiB: the first to its end %.1f ms, %u more %.1f us each\n", PR_SPOOL_SEGMENT_BYTES_DEFAULT >> 20, (double)first_ns / 1e6, JUMPS,
+	       (double)(pr_clock_ns() - start - first_ns) / 1e3 / JUMPS);
+}
+
 int main(void)
 {
 	char dir[256];
@@ -83,6 +112,7 @@ int main(void)
 	run(tempdir_name(dir, "small"), 128, 1);
 	run(tempdir_name(dir, "one"), 65536 - 16, 1);
 	run(tempdir_name(dir, "many"), 1024, 64);
+	jumps(tempdir_name(dir, "jumps"));
 	tempdir_remove(tempdir_path);
 	return 0;
 }

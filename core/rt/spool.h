@@ -83,6 +83,10 @@ PR_MUST_USE enum pr_err pr_spool_prune(struct pr_spool *spool, uint64_t below);
 PR_MUST_USE enum pr_err pr_spool_reader_open(struct pr_spool_reader **out, const char *dir, uint64_t sequence);
 void pr_spool_reader_close(struct pr_spool_reader *reader);
 
+/* Moves the reader: the next record is `sequence`.  A segment is searched from its beginning once; what was passed is remembered every 64 KiB (24 bytes each),
+ * so that going about in it costs little.  PR_ERR_NOT_FOUND: it is not durable yet.  PR_ERR_CORRUPT: damaged, or pruned.  PR_ERR_IO. */
+PR_MUST_USE enum pr_err pr_spool_reader_seek(struct pr_spool_reader *reader, uint64_t sequence);
+
 /* The next durable record: *payload is borrowed until the next call on this reader.
  * PR_ERR_NOT_FOUND: none yet.  PR_ERR_CORRUPT: the record is damaged or its segment is gone.  PR_ERR_IO.
  * After an error other than PR_ERR_NOT_FOUND the position does not move and the call may be repeated. */

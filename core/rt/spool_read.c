@@ -14,6 +14,13 @@
 #include "core/rt/crc32c.h"
 #include "core/rt/spool_parts.h"
 
+/* A record that was come across on the way to another. */
+struct mark {
+	uint64_t sequence, segment;
+	size_t at;
+};
+#define MARK_BYTES (64u << 10) /* between marks of a segment */
+
 struct pr_spool_reader {
 	char dir[PR_PATH_BYTES_MAX];
 	struct spool_page *page;
@@ -21,6 +28,8 @@ struct pr_spool_reader {
 	const uint8_t *map; /* the segment that holds next, or NULL before the first read */
 	size_t map_len, at;
 	uint64_t next;
+	struct mark *marks; /* ascending */
+	size_t mark_count, mark_cap;
 };
 
 static void unmap(struct pr_spool_reader *r)
@@ -55,6 +64,34 @@ static enum pr_err map_segment(struct pr_spool_reader *r, uint64_t first)
 	return PR_OK;
 }
 
+/* How many marks have a sequence of at most this. */
+static size_t marks_up_to(const struct pr_spool_reader *r, uint64_t sequence)
+{
+	size_t low = 0, high = r->mark_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (r->marks[middle].sequence <= sequence) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
+/* Remembers where the reader stands, if nothing near before it is remembered. */
+static void mark(struct pr_spool_reader *r, uint64_t sequence)
+{
+	size_t             i      = marks_up_to(r, sequence);
+	const struct mark *before = i > 0 && r->marks[i - 1].segment == r->head.first ? &r->marks[i - 1] : NULL;
+
+	if (r->at - (before ? before->at : PR_SPOOL_HEADER_BYTES) < MARK_BYTES) return;
+	if (r->mark_count == r->mark_cap) {
+		r->mark_cap = 2 * r->mark_cap + 64;
+		r->marks    = realloc(r->marks, r->mark_cap * sizeof *r->marks);
+		PR_CHECK(r->marks);
+	}
+	memmove(r->marks + i + 1, r->marks + i, (r->mark_count++ - i) * sizeof *r->marks);
+	r->marks[i] = (struct mark){ sequence, r->head.first, r->at };
+}
+
 /* Maps the segment that holds r->next and skips to it.  PR_ERR_CORRUPT if a record on the way is missing. */
 static enum pr_err seek(struct pr_spool_reader *r)
 {
@@ -66,12 +103,17 @@ static enum pr_err seek(struct pr_spool_reader *r)
 	for (uint32_t i = 0; i < count && firsts[i] <= r->next; i++) first = firsts[i];
 	free(firsts);
 	if (first == 0) return PR_ERR_CORRUPT;
-	PR_FORWARD(map_segment(r, first));
-	for (uint64_t sequence = first; sequence < r->next; sequence++) {
+	if (!r->map || r->head.first != first) PR_FORWARD(map_segment(r, first));
+	size_t             known    = marks_up_to(r, r->next);
+	const struct mark *nearest  = known > 0 && r->marks[known - 1].segment == first ? &r->marks[known - 1] : NULL;
+	uint64_t           sequence = nearest ? nearest->sequence : first;
+	r->at                       = nearest ? nearest->at : PR_SPOOL_HEADER_BYTES;
+	for (; sequence < r->next; sequence++) {
 		if (!spool_record_at(&record, &r->head, r->map + r->at, r->map_len - r->at) || record.sequence != sequence) {
 			unmap(r);
 			return PR_ERR_CORRUPT;
 		}
+		mark(r, sequence);
 		r->at += record.total;
 	}
 	return PR_OK;
@@ -115,7 +157,16 @@ void pr_spool_reader_close(struct pr_spool_reader *r)
 	if (!r) return;
 	unmap(r);
 	spool_page_close(r->page);
+	free(r->marks);
 	free(r);
+}
+
+enum pr_err pr_spool_reader_seek(struct pr_spool_reader *r, uint64_t sequence)
+{
+	if (sequence == 0 || sequence > atomic_load_explicit(&r->page->durable, memory_order_acquire)) return PR_ERR_NOT_FOUND;
+	if (r->map && r->next == sequence) return PR_OK;
+	r->next = sequence;
+	return seek(r);
 }
 
 enum pr_err pr_spool_read(struct pr_spool_reader *r, uint64_t *sequence, const uint8_t **payload, size_t *len)

@@ -248,6 +248,37 @@ static void test_reader_positions(void)
 	spool_page_close(page);
 }
 
+/* One reader jumps about in segments that have many marks, in some that have none, and in the one that still grows. */
+static void test_a_reader_jumps(void)
+{
+	char                    dir[256];
+	static uint8_t          want[4096];
+	struct pr_spool        *s;
+	struct pr_spool_reader *r;
+	uint64_t                sequence;
+	const uint8_t          *payload;
+	size_t                  len;
+	UNIT_CHECK(pr_spool_open(&s, fresh_dir(dir), 16 * SEGMENT, 1) == PR_OK);
+	while (pr_spool_next(s) <= 1000) UNIT_CHECK(append(s, 3000) == PR_OK);
+	UNIT_CHECK(pr_spool_sync(s) == PR_OK && pr_spool_reader_open(&r, dir, 1) == PR_OK);
+	for (unsigned i = 0; i < 3000; i++) {
+		if (i % 3 == 0) UNIT_CHECK(append(s, 3000) == PR_OK && pr_spool_sync(s) == PR_OK);
+		uint64_t to = 1 + unit_rand() % pr_spool_durable(s);
+		UNIT_CHECK(pr_spool_reader_seek(r, to) == PR_OK && pr_spool_reader_next(r) == to);
+		for (unsigned more = (unsigned)(unit_rand() % 4); more > 0 && to <= pr_spool_durable(s); more--, to++) {
+			size_t want_len = payload_of(want, to, 3000);
+			UNIT_CHECK(pr_spool_read(r, &sequence, &payload, &len) == PR_OK && sequence == to && len == want_len && memcmp(payload, want, len) == 0);
+		}
+	}
+	UNIT_CHECK(pr_spool_reader_seek(r, 0) == PR_ERR_NOT_FOUND && pr_spool_reader_seek(r, pr_spool_next(s)) == PR_ERR_NOT_FOUND);
+	UNIT_CHECK(pr_spool_prune(s, pr_spool_next(s)) == PR_OK && pr_spool_oldest(s) > 1);
+	UNIT_CHECK(pr_spool_reader_seek(r, pr_spool_oldest(s)) == PR_OK);
+	UNIT_CHECK(pr_spool_reader_seek(r, pr_spool_oldest(s) - 1) == PR_ERR_CORRUPT);
+	UNIT_CHECK(pr_spool_reader_seek(r, pr_spool_durable(s)) == PR_OK && pr_spool_read(r, &sequence, &payload, &len) == PR_OK);
+	pr_spool_reader_close(r);
+	UNIT_CHECK(pr_spool_close(s) == PR_OK);
+}
+
 /* A spool of three records in one group and three in a second, with the bytes of its only segment. */
 struct image {
 	char dir[256], path[PR_PATH_BYTES_MAX];
@@ -538,6 +569,7 @@ int main(void)
 	UNIT_RUN(test_readers_see_only_what_is_synced);
 	UNIT_RUN(test_reader_is_woken_by_another_process);
 	UNIT_RUN(test_reader_positions);
+	UNIT_RUN(test_a_reader_jumps);
 	UNIT_RUN(test_torn_tail_at_every_offset);
 	UNIT_RUN(test_lost_sectors);
 	UNIT_RUN(test_bit_flips);
