@@ -9,6 +9,8 @@ const struct pr_config_key frd_config_keys[] = {
 	{ "l1.url", PR_CONFIG_STRING, "http://127.0.0.1:8545", 1, 1000, frd_config.l1_url, "JSON-RPC of an Ethereum node" },
 	{ "l1.target", PR_CONFIG_STRING, "latest", 4, 9, frd_config.l1_target, "latest, safe or finalized: what is believed" },
 	{ "l1.depth", PR_CONFIG_U64, "0", 0, 64, &frd_config.l1_depth, "blocks to stay behind the target" },
+	{ "l1.safe_depth", PR_CONFIG_U64, "0", 0, 100000, &frd_config.safe_depth, "blocks below the latest that count as safe; 0: the node's own tag" },
+	{ "l1.finalized_depth", PR_CONFIG_U64, "0", 0, 100000, &frd_config.finalized_depth, "and as finalized; 0: the node's own tag" },
 	{ "l1.poll_ms", PR_CONFIG_U64, "500", 10, 60000, &frd_config.poll_ms, "pause between looks at L1" },
 	{ "act.strike", PR_CONFIG_BOOL, "true", 0, 0, &frd_config.strike, "strike wrong claims" },
 	{ "act.claim", PR_CONFIG_BOOL, "false", 0, 0, &frd_config.claim, "make the right claim where there is none (locks bonds)" },

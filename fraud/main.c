@@ -147,7 +147,7 @@ static enum pr_err start(void)
 	}
 	PR_FORWARD(frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, false));
 	PR_FORWARD(pr_ethrpc_open(&app.eth, &options));
-	PR_FORWARD(frd_node_follow(&app.node, app.eth, target, frd_config.l1_depth));
+	PR_FORWARD(frd_node_follow(&app.node, app.eth, target, frd_config.l1_depth, frd_config.safe_depth, frd_config.finalized_depth));
 	app.acts = frd_config.key_file[0] != 0;
 	if (app.acts) {
 		PR_FORWARD(pr_keystore_load_with(app.key32, app.addr20, frd_config.key_file, frd_config.password_file));

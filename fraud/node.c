@@ -103,7 +103,12 @@ enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, c
 static enum pr_err on_rollback(void *ctx, uint64_t number)
 {
 	struct frd_node *node = ctx;
-	if (node->event_block <= number) return PR_OK; /* nothing of ours was in the blocks that went */
+	if (node->event_block <= number) { /* nothing of ours was in the blocks that went */
+		pthread_mutex_lock(&node->lock);
+		pr_tags_rollback(&node->tags, number);
+		pthread_mutex_unlock(&node->lock);
+		return PR_OK;
+	}
 	PR_LOG_WARN("L1 took back blocks above number=%llu: starting over from L1", (unsigned long long)number);
 	node->rolled_back = true;
 	return PR_ERR_CORRUPT;
@@ -135,11 +140,14 @@ static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const st
 	return err;
 }
 
-enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth)
+enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth, uint64_t safe_depth,
+                            uint64_t finalized_depth)
 {
 	struct pr_watch_events events = { on_block, on_rollback, node };
 	struct pr_contracts    c;
 
+	node->rpc = rpc;
+	pr_tags_init(&node->tags, safe_depth, finalized_depth);
 	memcpy(c.rollup20, node->chain->rollup20, 20);
 	memcpy(c.inbox20, node->chain->inbox20, 20);
 	memcpy(c.vault20, node->chain->vault20, 20);
@@ -150,13 +158,27 @@ enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum p
 
 enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
 {
+	struct pr_follow *follow = pr_watch_follow(node->watch);
+	uint8_t           hash32[32];
+
 	*idle = false;
+	PR_FORWARD(pr_tags_look(&node->tags, node->rpc, pr_follow_position(follow, hash32)));
 	for (uint32_t i = 0; i < max_steps && !*idle; i++) {
-		enum pr_err err = pr_follow_step(pr_watch_follow(node->watch), idle);
+		enum pr_err err = pr_follow_step(follow, idle);
 		if (node->rolled_back) PR_FORWARD(pr_eventlog_forget(&node->archive));
 		if (err != PR_OK) return err;
 	}
+	pthread_mutex_lock(&node->lock);
+	(void)pr_tags_settle(&node->tags, pr_follow_position(follow, hash32));
+	pthread_mutex_unlock(&node->lock);
 	return PR_OK;
+}
+
+const char *frd_node_batch_status(const struct frd_node *node, uint64_t batch)
+{
+	uint64_t block = node->book.batches[batch].block;
+	if (batch <= node->book.final_batch) return "settled";
+	return block <= node->tags.now.finalized ? "finalized" : block <= node->tags.now.safe ? "safe" : "posted";
 }
 
 enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch)

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "core/l1/tags.h"
 #include "core/l1/watch.h"
 #include "core/rpc/chain.h"
 #include "fraud/prove.h"
@@ -25,6 +26,8 @@ struct frd_node {
 	uint64_t event_block;       /* of the last block that held an event of ours */
 	uint8_t *withdrawn;         /* bit per object id: paid out on L1 */
 	struct pr_watch *watch;
+	struct pr_ethrpc *rpc;
+	struct pr_tags tags;
 	bool inspect;
 	bool rolled_back; /* L1 took back what was archived: the caller must start over */
 	struct pr_chunk scratch;
@@ -33,8 +36,9 @@ struct frd_node {
 /* Opens the archive in dir and replays it.  capacity: objects held, a power of two.  inspect: read only, beside a running node; base stays at the
  * genesis.  PR_ERR_CORRUPT: the archive does not fit the chain. */
 PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, bool inspect);
-/* Connects the node to L1; depth and target as in pr_follow_options. */
-PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth);
+/* Connects the node to L1; depth and target as in pr_follow_options, the others as in core/l1/tags.h. */
+PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth,
+                                        uint64_t safe_depth, uint64_t finalized_depth);
 void frd_node_close(struct frd_node *node);
 
 /* Reads what is new on L1, at most max_steps ranges; *idle: caught up.  PR_ERR_CORRUPT with node->rolled_back: archive forgotten. */
@@ -42,6 +46,9 @@ PR_MUST_USE enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps,
 
 /* Replays batches 1 .. batch on the base state (it must not be beyond): for inspection of a closed archive. */
 PR_MUST_USE enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch);
+
+/* "posted", "safe", "finalized" (by L1's own tags) or "settled" of a batch on L1. */
+const char *frd_node_batch_status(const struct frd_node *node, uint64_t batch);
 
 static inline bool frd_node_withdrawn(const struct frd_node *node, uint32_t id) { return node->withdrawn[id / 8] >> (id % 8) & 1; }
 

@@ -64,6 +64,8 @@ static void on_status(void *ctx, struct pr_rpc_call *call)
 	pr_json_out_open(o, '{');
 	pr_json_out_kv_u64(o, "l1Block", node->l1_block);
 	pr_json_out_kv_u64(o, "l1Time", node->l1_time);
+	pr_json_out_kv_u64(o, "l1Safe", node->tags.now.safe);
+	pr_json_out_kv_u64(o, "l1Finalized", node->tags.now.finalized);
 	pr_json_out_kv_u64(o, "batches", node->book.batch_count - 1);
 	pr_json_out_kv_u64(o, "items", node->book.item_count);
 	pr_json_out_kv_u64(o, "claims", node->book.claim_count - 1);
@@ -104,7 +106,7 @@ static void on_batch(void *ctx, struct pr_rpc_call *call)
 	pr_json_out_kv_u64(o, "l1Block", b->block);
 	pr_json_out_kv_hex(o, "l1Transaction", b->tx32, 32);
 	if (b->roots) pr_json_out_kv_hex(o, "root", b->roots[b->chunk_count - 1], 32);
-	pr_json_out_kv_string(o, "status", n <= book->final_batch ? "settled" : "posted");
+	pr_json_out_kv_string(o, "status", frd_node_batch_status(r->node, n));
 	pr_json_out_key(o, "claims");
 	pr_json_out_open(o, '[');
 	for (uint64_t i = 1, listed = 0; i < book->claim_count && listed < CLAIMS_LIMIT_MAX; i++) {

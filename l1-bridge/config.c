@@ -10,6 +10,8 @@ const struct pr_config_key brg_config_keys[] = {
 	{ "l1.url", PR_CONFIG_STRING, "http://127.0.0.1:8545", 1, 1000, brg_config.l1_url, "JSON-RPC of an Ethereum node" },
 	{ "l1.target", PR_CONFIG_STRING, "latest", 4, 9, brg_config.l1_target, "latest, safe or finalized: what the feed carries" },
 	{ "l1.depth", PR_CONFIG_U64, "2", 0, 64, &brg_config.l1_depth, "blocks the feed stays behind the target" },
+	{ "l1.safe_depth", PR_CONFIG_U64, "0", 0, 100000, &brg_config.safe_depth, "blocks below the latest that count as safe; 0: the node's own tag" },
+	{ "l1.finalized_depth", PR_CONFIG_U64, "0", 0, 100000, &brg_config.finalized_depth, "and as finalized; 0: the node's own tag" },
 	{ "l1.poll_ms", PR_CONFIG_U64, "500", 10, 60000, &brg_config.poll_ms, "pause between looks at L1" },
 	{ "key.file", PR_CONFIG_STRING, NULL, 1, 1000, brg_config.key_file, "encrypted keystore v3 of the operator" },
 	{ "key.password_file", PR_CONFIG_STRING, NULL, 1, 1000, brg_config.password_file, "file with its password, mode 0600" },

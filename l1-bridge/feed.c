@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/crypto/keccak.h"
+#include "core/rt/file.h"
 #include "core/rt/log.h"
 
 #define STEPS_MAX 32
@@ -80,6 +81,7 @@ static enum pr_err on_rollback(void *ctx, uint64_t number)
 	struct brg_feed *feed = ctx;
 	if (feed->event_block > number) return went_back(feed, number);
 	feed->block = number;
+	pr_tags_rollback(&feed->tags, number);
 	return PR_OK;
 }
 
@@ -122,7 +124,7 @@ static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const st
 }
 
 enum pr_err brg_feed_open(struct brg_feed *feed, const struct pr_chain *chain, const char *dir, struct pr_ethrpc *rpc, enum pr_l1_tag target,
-                          uint64_t depth)
+                          uint64_t depth, uint64_t safe_depth, uint64_t finalized_depth)
 {
 	struct pr_watch_events events = { on_block, on_rollback, feed };
 	struct pr_contracts    c;
@@ -132,6 +134,8 @@ enum pr_err brg_feed_open(struct brg_feed *feed, const struct pr_chain *chain, c
 		PR_LOG_ERROR("the chain file names no genesis_root: batch 1 could have no parent");
 		return PR_ERR_CONFIG;
 	}
+	feed->rpc = rpc;
+	pr_tags_init(&feed->tags, safe_depth, finalized_depth);
 	memcpy(c.rollup20, chain->rollup20, 20);
 	memcpy(c.inbox20, chain->inbox20, 20);
 	memcpy(c.vault20, chain->vault20, 20);
@@ -166,13 +170,28 @@ static enum pr_err mend_gap(struct brg_feed *feed)
 	return after == before || after >= feed->event_block ? PR_OK : load_stored(feed);
 }
 
+/* Tells the sequencer. */
+static enum pr_err save_tags(const struct brg_feed *feed)
+{
+	uint8_t bytes[PR_L1_TAGS_BYTES];
+	char    path[PR_PATH_BYTES_MAX];
+
+	PR_FORWARD(pr_path_join(path, feed->log.dir, PR_L1_TAGS_FILE));
+	pr_l1_tags_encode(bytes, &feed->tags.now);
+	return pr_file_write_atomic(path, bytes, sizeof bytes);
+}
+
 enum pr_err brg_feed_step(struct brg_feed *feed)
 {
-	bool idle = false;
+	struct pr_follow *follow = pr_watch_follow(feed->watch);
+	uint8_t           hash32[32];
+	bool              idle = false;
+
+	PR_FORWARD(pr_tags_look(&feed->tags, feed->rpc, pr_follow_position(follow, hash32)));
 	for (int i = 0; i < STEPS_MAX && !idle; i++) {
-		enum pr_err err = pr_follow_step(pr_watch_follow(feed->watch), &idle);
+		enum pr_err err = pr_follow_step(follow, &idle);
 		if (feed->gap) PR_FORWARD(mend_gap(feed));
 		PR_FORWARD(err);
 	}
-	return PR_OK;
+	return pr_tags_settle(&feed->tags, pr_follow_position(follow, hash32)) ? save_tags(feed) : PR_OK;
 }

@@ -8,6 +8,7 @@
 #define BRG_FEED_H
 
 #include "core/l1/eventlog.h"
+#include "core/l1/tags.h"
 #include "core/l1/watch.h"
 #include "core/rpc/chain.h"
 
@@ -20,6 +21,8 @@ struct brg_fed {
 struct brg_feed {
 	struct pr_eventlog log;
 	struct pr_watch *watch;
+	struct pr_ethrpc *rpc;
+	struct pr_tags tags; /* kept in dir/archive too, for the sequencer */
 	struct brg_fed fed;
 	uint64_t block;       /* the last block told; 0 before the first of this run */
 	uint64_t event_block; /* the last one with events */
@@ -31,9 +34,9 @@ struct brg_feed {
 	bool reorganised;           /* L1 took back what was fed: someone must look */
 };
 
-/* dir/archive becomes the spool.  PR_ERR_CONFIG: the chain file has no genesis root; PR_ERR_CORRUPT: the spool does not fit the chain. */
+/* dir/archive becomes the spool; depths as in core/l1/tags.h.  PR_ERR_CONFIG: the chain file has no genesis root; PR_ERR_CORRUPT: the spool does not fit the chain. */
 PR_MUST_USE enum pr_err brg_feed_open(struct brg_feed *feed, const struct pr_chain *chain, const char *dir, struct pr_ethrpc *rpc,
-                                      enum pr_l1_tag target, uint64_t depth);
+                                      enum pr_l1_tag target, uint64_t depth, uint64_t safe_depth, uint64_t finalized_depth);
 void brg_feed_close(struct brg_feed *feed);
 /* False while what is stored was not told again: what L1 holds is not known yet. */
 bool brg_feed_sure(const struct brg_feed *feed);

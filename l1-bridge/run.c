@@ -222,7 +222,8 @@ static enum pr_err start(void)
 	}
 	PR_FORWARD(pr_keystore_load_with(app.key32, app.addr20, brg_config.key_file, brg_config.password_file));
 	PR_FORWARD(pr_ethrpc_open(&app.eth, &rpc));
-	PR_FORWARD(brg_feed_open(&app.feed, &app.chain, brg_config.feed_dir, app.eth, target, brg_config.l1_depth));
+	PR_FORWARD(brg_feed_open(&app.feed, &app.chain, brg_config.feed_dir, app.eth, target, brg_config.l1_depth, brg_config.safe_depth,
+	                         brg_config.finalized_depth));
 	PR_FORWARD(txmgr_open());
 	brg_poster_init(&app.poster, &app.chain, app.txmgr, app.eth, brg_config.post_dir);
 	if (brg_config.relay) PR_FORWARD(brg_relay_open(&app.relay, &app.chain, app.txmgr, brg_config.relay_url, brg_config.relay_amount_min, brg_config.relay_gas_max));

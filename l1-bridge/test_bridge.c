@@ -233,6 +233,53 @@ static void test_overdue_items_are_appended(void)
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 }
 
+static struct pr_l1_tags tags_told(void)
+{
+	struct pr_l1_tags tags = { 0, 0 };
+	char              path[600], *bytes;
+	size_t            len;
+
+	snprintf(path, sizeof path, "%s/archive/%s", kit.feed_dir, PR_L1_TAGS_FILE);
+	if (pr_file_read_all(&bytes, &len, path, PR_L1_TAGS_BYTES) != PR_OK) return tags;
+	UNIT_CHECK(pr_l1_tags_decode(&tags, (const uint8_t *)bytes, len));
+	free(bytes);
+	return tags;
+}
+
+static bool told_as_l1_has_them(uint64_t depth)
+{
+	struct pr_l1_block safe, finalized, latest;
+	struct pr_l1_tags  tags = { 0, 0 };
+
+	PR_CHECK(pr_ethrpc_block(kit.rpc, &safe, pr_l1_at(PR_L1_SAFE)) == PR_OK && pr_ethrpc_block(kit.rpc, &finalized, pr_l1_at(PR_L1_FINALIZED)) == PR_OK);
+	PR_CHECK(pr_ethrpc_block(kit.rpc, &latest, pr_l1_at(PR_L1_LATEST)) == PR_OK);
+	struct pr_l1_tags want = depth ? (struct pr_l1_tags){ latest.number - depth, latest.number - 2 * depth } : (struct pr_l1_tags){ safe.number, finalized.number };
+	for (uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX; pr_clock_ms() < until; usleep(5000)) {
+		tags = tags_told();
+		if (tags.safe == want.safe && tags.finalized == want.finalized) return true;
+	}
+	fprintf(stderr, "told %" PRIu64 " and %" PRIu64 ", L1 has %" PRIu64 " and %" PRIu64 "\n", tags.safe, tags.finalized, want.safe, want.finalized);
+	return false;
+}
+
+static void test_tells_the_sequencer_what_is_safe_and_finalized(void)
+{
+	kit_bridge(0, 1, kit_no_sets);
+	child_await(kit.log, "ready l1_block=");
+	anvil_mine(kit.rpc, 70);
+	UNIT_CHECK(told_as_l1_has_them(0));
+	anvil_mine(kit.rpc, 3);
+	UNIT_CHECK(told_as_l1_has_them(0));
+	UNIT_CHECK(child_kill(kit.bridge, SIGKILL) == -SIGKILL);
+	anvil_mine(kit.rpc, 3);
+	kit_bridge(0, 1, kit_no_sets);
+	UNIT_CHECK(told_as_l1_has_them(0));
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+	kit_bridge(0, 1, (const char *const[]){ "l1.safe_depth=2", "l1.finalized_depth=4", NULL });
+	UNIT_CHECK(told_as_l1_has_them(2));
+	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
+}
+
 static void test_another_key_is_refused(void)
 {
 	char    keystore[PR_KEYSTORE_FILE_BYTES_MAX];
@@ -265,6 +312,7 @@ int main(void)
 	UNIT_RUN(test_a_reorganisation_of_what_was_fed_stops_it);
 	UNIT_RUN(test_a_batch_ahead_of_l1_waits);
 	UNIT_RUN(test_a_refused_batch_is_tried_again);
+	UNIT_RUN(test_tells_the_sequencer_what_is_safe_and_finalized);
 	UNIT_RUN(test_a_batch_of_another_is_waited_out);
 	UNIT_RUN(test_overdue_items_are_appended);
 	UNIT_RUN(test_another_key_is_refused);

@@ -13,8 +13,6 @@ void seq_config_keys(struct pr_config_key keys[SEQ_CONFIG_KEYS], struct seq_conf
 		{ "data.dir", PR_CONFIG_STRING, NULL, 1, path_max, c->data_dir, "holds log/ (the record of truth), sealed/ (for the batcher) and cache/" },
 		{ "data.segment_bytes", PR_CONFIG_U64, "67108864", 1u << 20, PR_SPOOL_SEGMENT_BYTES_MAX, &c->segment_bytes, "of log and sealed spool; a multiple of 4096" },
 		{ "bridge.feed", PR_CONFIG_STRING, "", 0, path_max, c->feed_dir, "the bridge's feed spool; empty: no deposits, no L1 status" },
-		{ "bridge.confirms", PR_CONFIG_STRING, "posted", 4, sizeof c->confirms - 1, c->confirms,
-		  "what an event in the feed means: posted, safe or finalized" },
 		{ "http.bind", PR_CONFIG_STRING, "127.0.0.1", 1, sizeof c->bind - 1, c->bind, "numeric address" },
 		{ "http.port", PR_CONFIG_U64, "8550", 0, 65535, &c->port, "0: any free one, named in the log" },
 		{ "http.connections_max", PR_CONFIG_U64, "1024", 1, 65536, &c->connections_max, "open connections" },
@@ -34,8 +32,6 @@ void seq_config_keys(struct pr_config_key keys[SEQ_CONFIG_KEYS], struct seq_conf
 
 const char *seq_config_wrong(const struct seq_config *c)
 {
-	if (strcmp(c->confirms, "posted") != 0 && strcmp(c->confirms, "safe") != 0 && strcmp(c->confirms, "finalized") != 0)
-		return "bridge.confirms: posted, safe or finalized";
 	if (c->segment_bytes % 4096 != 0) return "data.segment_bytes: a multiple of 4096";
 	if (c->admin_enabled && strcmp(c->bind, "127.0.0.1") != 0 && strcmp(c->bind, "::1") != 0)
 		return "admin.enabled: with http.bind on a loopback address only";

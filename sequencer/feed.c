@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/codec/wire.h"
+#include "core/rt/file.h"
 #include "core/rt/log.h"
 #include "core/rt/metrics.h"
 #include "core/rt/spool.h"
@@ -210,6 +211,18 @@ static bool event_take(struct seq_feed *feed, const uint8_t *record, size_t len,
 	return true;
 }
 
+/* What the bridge says of L1's tags; a file that is missing or damaged changes nothing. */
+static void tags_read(struct seq_feed *feed)
+{
+	struct pr_l1_tags tags;
+	char              path[PR_PATH_BYTES_MAX], *bytes;
+	size_t            len;
+
+	if (pr_path_join(path, feed->dir, PR_L1_TAGS_FILE) != PR_OK || pr_file_read_all(&bytes, &len, path, PR_L1_TAGS_BYTES) != PR_OK) return;
+	if (pr_l1_tags_decode(&tags, (const uint8_t *)bytes, len)) feed->mark.tags = tags;
+	free(bytes);
+}
+
 static bool reader_ready(struct seq_feed *feed)
 {
 	if (feed->reader) return true;
@@ -232,6 +245,7 @@ void seq_feed_poll(struct seq_feed *feed)
 	unsigned       taken = 0;
 	bool           stopped = false;
 
+	tags_read(feed);
 	if (!reader_ready(feed)) return;
 	while (taken < EVENTS_PER_POLL && !feed->eng->halted) {
 		enum pr_err err = pr_spool_read(feed->reader, &sequence, &record, &len);

@@ -13,8 +13,12 @@ const char *seq_batch_status(const struct seq_methods *m, uint64_t batch)
 {
 	static const struct seq_feed_mark none;
 	const struct seq_feed_mark       *mark = m->feed_opt ? seq_feed_mark(m->feed_opt) : &none;
+	struct seq_posted                 posted;
+
 	if (batch == 0 || batch > mark->posted) return "soft";
-	return batch <= mark->settled ? "settled" : m->confirms;
+	if (batch <= mark->settled) return "settled";
+	if (!seq_store_posted(m->eng->store, batch, &posted)) return "posted";
+	return posted.block <= mark->tags.finalized ? "finalized" : posted.block <= mark->tags.safe ? "safe" : "posted";
 }
 
 static bool stream_pending(void *ctx, uint32_t id, uint64_t *used, uint8_t tip32[32])
@@ -166,6 +170,8 @@ static void get_health(void *ctx, struct pr_rpc_call *call)
 	pr_json_out_kv_u64(o, "sealed", eng->block.sealed);
 	pr_json_out_kv_u64(o, "posted", mark->posted);
 	pr_json_out_kv_u64(o, "settled", mark->settled);
+	pr_json_out_kv_u64(o, "l1Safe", mark->tags.safe);
+	pr_json_out_kv_u64(o, "l1Finalized", mark->tags.finalized);
 	pr_json_out_kv_u64(o, "durable", seq_log_durable(eng->log));
 	pr_json_out_kv_bool(o, "batchOpen", eng->block.open);
 	pr_json_out_kv_u64(o, "itemsWaiting", eng->items.count);
@@ -198,13 +204,11 @@ static void seal(void *ctx, struct pr_rpc_call *call)
 	seq_log_kick(eng->log);
 }
 
-void seq_methods_init(struct seq_methods *m, struct seq_engine *eng, struct seq_sigpool *pool, struct seq_feed *feed_opt, const char *confirms,
-                      bool admin)
+void seq_methods_init(struct seq_methods *m, struct seq_engine *eng, struct seq_sigpool *pool, struct seq_feed *feed_opt, bool admin)
 {
 	memset(m, 0, sizeof *m);
 	m->eng      = eng;
 	m->feed_opt = feed_opt;
-	m->confirms = confirms;
 	m->admit    = (struct seq_admit){ eng, pool };
 	m->read     = (struct pr_read){ .chain = eng->options.chain, .state = &eng->state, .lists = &eng->lists, .earner = eng->earner,
 		                        .role = "sequencer", .stream_pending_opt = stream_pending, .pending_ctx = eng };

@@ -17,14 +17,12 @@ struct seq_methods {
 	struct seq_feed     *feed_opt;
 	struct seq_admit     admit;
 	struct pr_read       read;
-	const char          *confirms; /* status of a batch seen in the feed: "posted", "safe", "finalized" */
 	struct pr_rpc_method table[PR_READ_METHODS + 5];
 	size_t               count;
 };
 
-void seq_methods_init(struct seq_methods *m, struct seq_engine *eng, struct seq_sigpool *pool, struct seq_feed *feed_opt, const char *confirms,
-                      bool admin);
-/* "soft", the confirms of the feed, or "settled". */
+void seq_methods_init(struct seq_methods *m, struct seq_engine *eng, struct seq_sigpool *pool, struct seq_feed *feed_opt, bool admin);
+/* "soft"; once on L1 "posted", then "safe" and "finalized" by L1's own tags; "settled" when a claim is final. */
 const char *seq_batch_status(const struct seq_methods *m, uint64_t batch);
 
 #endif

@@ -65,7 +65,7 @@ static bool start(struct sequencer *s)
 		s->feed_timer = pr_timer_open(s->daemon.loop, FEED_PERIOD_MS, on_feed_timer, s);
 	}
 	s->seal_timer = pr_timer_open(s->daemon.loop, SEAL_PERIOD_MS, on_seal_timer, s);
-	seq_methods_init(&s->methods, s->eng, s->pool, s->feed, s->config.confirms, s->config.admin_enabled);
+	seq_methods_init(&s->methods, s->eng, s->pool, s->feed, s->config.admin_enabled);
 	enum pr_err err = seq_http_open(&s->http, s->daemon.loop, &s->config, &s->methods);
 	if (err != PR_OK) {
 		PR_LOG_ERROR("http_open bind=%s port=%u error=%s", s->config.bind, (unsigned)s->config.port, pr_err_name(err));

@@ -20,6 +20,7 @@ struct seq_feed_mark {
 	uint64_t next;              /* feed sequence from which reading must go on after a start */
 	uint64_t posted, settled;   /* batches up to these are on L1 / have a final claim */
 	uint8_t  posted_hash32[32]; /* of the last posted one; zero if none */
+	struct pr_l1_tags tags;     /* as the bridge last told; not stored */
 };
 
 struct seq_posted {

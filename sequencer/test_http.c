@@ -571,6 +571,16 @@ static bool metrics_say(const char *text)
 	return pr_httpc_request(client, &r, "GET", "/metrics", NULL, NULL, 0, 5000) == PR_OK && r.status == 200 && strstr(r.body, text);
 }
 
+/* As the bridge tells. */
+static void feed_tags(struct pr_l1_tags tags)
+{
+	uint8_t bytes[PR_L1_TAGS_BYTES];
+	char    path[PR_PATH_BYTES_MAX];
+	(void)snprintf(path, sizeof path, "%s/feed/%s", work_dir, PR_L1_TAGS_FILE);
+	pr_l1_tags_encode(bytes, &tags);
+	UNIT_CHECK(pr_file_write_atomic(path, bytes, sizeof bytes) == PR_OK);
+}
+
 static void test_l1_status(void)
 {
 	uint8_t  parent32[32] = { 1 };
@@ -588,14 +598,20 @@ static void test_l1_status(void)
 	struct pr_l1_event final = { .type = PR_L1_CLAIM_FINAL, .number = 1, .a = 1 };
 	feed_put(&final);
 	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "posted"));
+	feed_tags((struct pr_l1_tags){ 11, 11 }); /* batch n stands in block 10 + n */
+	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "posted"));
+	feed_tags((struct pr_l1_tags){ 12, 11 });
+	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "safe"));
+	feed_tags((struct pr_l1_tags){ 40, 12 });
+	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "finalized"));
 	server_kill(SIGTERM);
 	server_start();
-	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "posted"));
+	UNIT_CHECK(batch_is(1, "settled") && batch_is(2, "finalized"));
 	UNIT_CHECK(get("/readyz") == 200);
 	feed_batch(3, parent32, true); /* a header that is not ours: the process takes it, without being started again */
 	uint64_t deadline = pr_clock_ms() + 20000;
 	while (!metrics_say("\nseq_rebases_total 1\n") && pr_clock_ms() < deadline) nap();
-	UNIT_CHECK(batch_is(3, "posted") && batch_is(1, "settled") && get("/readyz") == 200);
+	UNIT_CHECK(batch_is(3, "safe") && batch_is(1, "settled") && get("/readyz") == 200);
 	struct pr_entry e = { .kind = PR_KIND_TRANSFER };
 	e.f[PR_TRANSFER_TO].num     = user_ids[1];
 	e.f[PR_TRANSFER_AMOUNT].num = 1;

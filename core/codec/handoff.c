@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/crypto/sha256.h"
+
 size_t pr_sealed_batch_bytes(const struct pr_sealed_batch *b)
 {
 	size_t n = 72 + (size_t)b->inbox_chunks * 32;
@@ -125,6 +127,27 @@ bool pr_l1_event_decode(struct pr_l1_event *e, const uint8_t *record, size_t len
 	e->data_len = (uint32_t)c.left;
 	e->data = pr_cur_bytes(&c, c.left);
 	return pr_cur_done(&c);
+}
+
+void pr_l1_tags_encode(uint8_t out[PR_L1_TAGS_BYTES], const struct pr_l1_tags *tags)
+{
+	uint8_t hash32[32];
+	PR_CHECK(tags->finalized <= tags->safe);
+	pr_be64_put(out, tags->safe);
+	pr_be64_put(out + 8, tags->finalized);
+	pr_sha256(hash32, out, 16);
+	memcpy(out + 16, hash32, 8);
+}
+
+bool pr_l1_tags_decode(struct pr_l1_tags *tags, const uint8_t *bytes, size_t len)
+{
+	uint8_t hash32[32];
+	*tags = (struct pr_l1_tags){ 0, 0 };
+	if (len != PR_L1_TAGS_BYTES) return false;
+	pr_sha256(hash32, bytes, 16);
+	if (memcmp(hash32, bytes + 16, 8) != 0 || pr_be64(bytes + 8) > pr_be64(bytes)) return false;
+	*tags = (struct pr_l1_tags){ pr_be64(bytes), pr_be64(bytes + 8) };
+	return true;
 }
 
 /* A word whose value fits in `bytes` bytes. */

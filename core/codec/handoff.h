@@ -3,6 +3,7 @@
  *   sealed batch   sequencer -> batcher      the entries of a batch by chunk, and the roots the sequencer computed
  *   post           batcher   -> l1-bridge    the bytes to post
  *   L1 event       l1-bridge -> sequencer    what L1 says: items, batches, claims, withdrawals (also fraud/'s archive)
+ *   L1 tags        l1-bridge -> sequencer    a small file beside the events, replaced whole: up to where L1 calls them safe and finalized
  *
  * Encodings are big-endian; every decoder consumes the whole record or fails. */
 #ifndef PR_CODEC_HANDOFF_H
@@ -85,6 +86,17 @@ struct pr_l1_event {
 /* Writes everything but data, which follows; returns the length. */
 size_t pr_l1_event_head_encode(uint8_t out[PR_L1_EVENT_HEAD_BYTES_MAX], const struct pr_l1_event *e);
 PR_MUST_USE bool pr_l1_event_decode(struct pr_l1_event *e, const uint8_t *record, size_t len);
+
+/* Up to these L1 blocks, of those that were fed, L1 itself calls its chain safe and finalized.  Layout: safe 8, finalized 8, the first 8 bytes of the
+ * SHA-256 of these. */
+struct pr_l1_tags {
+	uint64_t safe, finalized; /* finalized <= safe; 0: none */
+};
+#define PR_L1_TAGS_FILE "tags"
+#define PR_L1_TAGS_BYTES 24u
+void pr_l1_tags_encode(uint8_t out[PR_L1_TAGS_BYTES], const struct pr_l1_tags *tags);
+/* False, and both 0, if the bytes are damaged. */
+PR_MUST_USE bool pr_l1_tags_decode(struct pr_l1_tags *tags, const uint8_t *bytes, size_t len);
 
 /* Reads the seven ABI words of a header; false if a value does not fit its field. */
 PR_MUST_USE bool pr_batch_header_from_abi(struct pr_batch_header *h, const uint8_t *words, size_t len);

@@ -105,11 +105,27 @@ static void test_header_words_that_do_not_fit_are_refused(void)
 	UNIT_CHECK(!pr_batch_header_from_abi(&b, words, sizeof words - 1));
 }
 
+static void test_tags_round_trip_and_damage_is_seen(void)
+{
+	uint8_t           bytes[PR_L1_TAGS_BYTES];
+	struct pr_l1_tags in = { 0x0102030405060708u, 0x0102030405060707u }, out;
+
+	pr_l1_tags_encode(bytes, &in);
+	UNIT_CHECK(pr_l1_tags_decode(&out, bytes, sizeof bytes) && out.safe == in.safe && out.finalized == in.finalized);
+	for (unsigned bit = 0; bit < 8 * PR_L1_TAGS_BYTES; bit++) {
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		UNIT_CHECK(!pr_l1_tags_decode(&out, bytes, sizeof bytes) && out.safe == 0 && out.finalized == 0);
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	UNIT_CHECK(!pr_l1_tags_decode(&out, bytes, sizeof bytes - 1));
+}
+
 int main(void)
 {
 	UNIT_RUN(test_sealed_batch_round_trip_and_every_other_length);
 	UNIT_RUN(test_post_round_trip_and_bounds);
 	UNIT_RUN(test_l1_event_round_trip_for_every_type);
 	UNIT_RUN(test_header_words_that_do_not_fit_are_refused);
+	UNIT_RUN(test_tags_round_trip_and_damage_is_seen);
 	return UNIT_END();
 }
