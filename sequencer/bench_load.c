@@ -414,34 +414,50 @@ static struct figures mixed_bench(uint32_t body_requests, double bodies_per_seco
 	return f;
 }
 
-/* Verifications per second of libsecp256k1 on one core, key parsed: the best of five runs. */
-static double verify_rate(void)
-{
-	enum { COUNT = 400 };
-	secp256k1_context        *ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
+#define VERIFICATIONS 4000u
+
+static struct {
+	secp256k1_context        *ctx;
 	secp256k1_ecdsa_signature sig;
 	secp256k1_pubkey          key;
-	uint8_t                   key32[32], digest32[32] = { 7 };
-	double                    best = 0;
+	uint8_t                   digest32[32];
+} check;
+
+static void *verify_main(void *arg)
+{
+	for (unsigned i = 0; i < VERIFICATIONS; i++) PR_CHECK(secp256k1_ecdsa_verify(check.ctx, &check.sig, check.digest32, &check.key) == 1);
+	return arg;
+}
+
+/* Verifications per second of libsecp256k1, keys parsed, on as many cores at once: the best of five runs. */
+static double verify_rate(unsigned cores)
+{
+	uint8_t key32[32];
+	double  best = 0;
 	kit_key(key32, 3);
-	PR_CHECK(ctx && secp256k1_ec_pubkey_create(ctx, &key, key32) && secp256k1_ecdsa_sign(ctx, &sig, digest32, key32, NULL, NULL));
+	pr_sha256(check.digest32, key32, sizeof key32); /* as good as random: no short cuts in the multiplication */
+	check.ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
+	PR_CHECK(cores <= SIG_THREADS && check.ctx && secp256k1_ec_pubkey_create(check.ctx, &check.key, key32) &&
+	         secp256k1_ecdsa_sign(check.ctx, &check.sig, check.digest32, key32, NULL, NULL));
 	for (unsigned r = 0; r < 5; r++) {
-		uint64_t start = pr_clock_us();
-		for (unsigned i = 0; i < COUNT; i++) PR_CHECK(secp256k1_ecdsa_verify(ctx, &sig, digest32, &key) == 1);
-		double rate = COUNT * 1e6 / (double)(pr_clock_us() - start);
+		pthread_t threads[SIG_THREADS];
+		uint64_t  start = pr_clock_us();
+		for (unsigned i = 0; i < cores; i++) PR_CHECK(pthread_create(&threads[i], NULL, verify_main, NULL) == 0);
+		for (unsigned i = 0; i < cores; i++) PR_CHECK(pthread_join(threads[i], NULL) == 0);
+		double rate = (double)VERIFICATIONS * cores * 1e6 / (double)(pr_clock_us() - start);
 		if (rate > best) best = rate;
 	}
-	secp256k1_context_destroy(ctx);
+	secp256k1_context_destroy(check.ctx);
 	return best;
 }
 
-static void entries_all(double verify)
+static void entries_all(double verify, unsigned cores)
 {
-	(void)entries_bench("stream_open, 64 a body", true, (stream_count + PER_BODY - 1) / PER_BODY, PER_BODY, 0);
 	struct figures full = entries_bench("transfer, 64 a body", false, 2048, PER_BODY, 0);
-	double         cores = (double)sysconf(_SC_NPROCESSORS_ONLN) < SIG_THREADS ? 1 : SIG_THREADS;
-	printf("  libsecp256k1 verifies %.0f /s on one core, %.0f /s on the %.0f given to it\n", verify, verify * cores, cores);
-	floor_tell("signed entries, of libsecp256k1's rate on these cores", 100 * full.rate / (verify * cores), "%", true, 60);
+	printf("  libsecp256k1 verifies %.0f /s on the %u cores given to it\n", verify, cores);
+	floor_tell("signed entries, of libsecp256k1's rate on these cores", 100 * full.rate / verify, "%", true, 60);
+	(void)entries_bench("stream_open, 64 a body", true, (stream_count + PER_BODY - 1) / PER_BODY, PER_BODY, 0);
+	full = entries_bench("transfer, 64 a body, streams open", false, 2048, PER_BODY, 0);
 	(void)entries_bench("transfer, 64 a body, half load", false, 1024, PER_BODY, full.rate / 2 / PER_BODY);
 	struct figures mixed = mixed_bench(1024, full.rate / 2 / PER_BODY, 500);
 	floor_tell("single payment beside bodies at half load, p99", mixed.p99_ms, "ms", false, 20);
@@ -532,7 +548,8 @@ int main(int argc, char **argv)
 	kit_chain(&chain);
 	(void)snprintf(path, sizeof path, "%s/chain.toml", work_dir);
 	if (pr_file_write_atomic(path, kit_chain_text, sizeof kit_chain_text - 1) != PR_OK) return 1;
-	double verify = verify_rate();
+	unsigned cores  = sysconf(_SC_NPROCESSORS_ONLN) < (long)SIG_THREADS ? 1 : SIG_THREADS;
+	double   verify = verify_rate(cores);
 	port        = 20000 + (unsigned)getpid() % 20000;
 	pid_t child = server_start();
 	workers     = calloc(connections + SINGLES, sizeof *workers);
@@ -546,7 +563,7 @@ int main(int argc, char **argv)
 	chains_make();
 	if (!deposits(&workers[0]) || !asset_register(&workers[0])) return 1;
 	printf("streams %u, ticks per stream %u, connections %u, sha256 %s\n", stream_count, per_stream, connections, pr_sha256_impl_name());
-	entries_all(verify);
+	entries_all(verify, cores);
 	ticks_all();
 	state_check(&workers[0], per_stream);
 	(void)kill(child, SIGTERM);

@@ -30,7 +30,7 @@ static int named_address(void *ctx, uint32_t id, uint8_t addr20[20])
 	return leaf->o.type == PR_OBJECT_ASSET ? 2 : 0;
 }
 
-/* Named accounts and parties of an unsigned kind; for a signed kind the digest judges them in the same order. */
+/* Named accounts and parties, where no digest is made: that judges them in the same order. */
 static enum pr_status named_check(struct pr_apply *a, const struct pr_kind_info *info)
 {
 	uint8_t addr20[20];
@@ -56,12 +56,12 @@ static enum pr_status signed_check(struct pr_apply *a)
 {
 	const struct pr_account *from = pr_set_account(a, pr_arg_id(a, SIGNED_FROM));
 	uint64_t                 deadline = pr_arg(a, SIGNED_DEADLINE);
-	uint8_t                  digest32[32];
+	uint8_t                  digest32[32] = { 0 };
 
 	if (!from) return PR_STATUS_SENDER;
 	if (deadline != 0 && deadline < a->ctx->time) return PR_STATUS_EXPIRED;
 	if (pr_arg(a, SIGNED_NONCE) != from->nonce) return PR_STATUS_NONCE;
-	enum pr_status status = pr_eip712_digest(digest32, a->ctx->domain32, a->e, named_address, a);
+	enum pr_status status = a->signer20_opt ? named_check(a, pr_kind_info(a->e->kind)) : pr_eip712_digest(digest32, a->ctx->domain32, a->e, named_address, a);
 	if (status != PR_STATUS_APPLIED) return status;
 	return pr_signed_by(a, digest32, from->addr) ? PR_STATUS_APPLIED : PR_STATUS_SIGNATURE;
 }
