@@ -1,18 +1,24 @@
 // Runs the examples of docs/rpc.md against a sequencer and compares the answers: the page stays true.
-// Usage: node tests/e2e/rpc-examples.mjs PAGE URL     (a fresh sequencer, as the page says)
-// Examples are pairs of fenced blocks: "json request" or "hex PATH", then "json response".  "..." in a response matches anything.
-// Sections from "## Verifying node" to the next "## " are left out: they need a chain with a settled batch.
+// Usage: node tests/e2e/rpc-examples.mjs PAGE URL          a fresh sequencer, as the page says
+//        node tests/e2e/rpc-examples.mjs PAGE URL node     a verifying node whose chain has a settled batch: the section "Verifying node" alone
+// Examples are pairs of fenced blocks: "json request" or "hex PATH", then "json response".  "..." in a response matches anything, as the last
+// element of a list any further ones.
 import { readFileSync } from 'node:fs';
 
-const [page, url] = process.argv.slice(2);
-if (!url) throw new Error('usage: rpc-examples.mjs PAGE URL');
-const text = readFileSync(page, 'utf8').replace(/^## Verifying node$[\s\S]*?(?=^## )/m, '');
+const [page, url, role] = process.argv.slice(2);
+if (!url) throw new Error('usage: rpc-examples.mjs PAGE URL [node]');
+const whole = readFileSync(page, 'utf8'), section = whole.match(/^## Verifying node$[\s\S]*?(?=^## )/m)[0];
+const text = role === 'node' ? section : whole.replace(section, '');
 const blocks = [...text.matchAll(/^```(json request|json response|hex \S+)\n([\s\S]*?)^```$/gm)].map(m => ({ kind: m[1], body: m[2] }));
 
 function differs(want, got, at) {
   if (want === '...') return null;
   if (Array.isArray(want) !== Array.isArray(got) || typeof want !== typeof got || want === null || typeof want !== 'object')
     return want === got ? null : `${at}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`;
+  if (Array.isArray(want) && want.at(-1) === '...') {
+    want = want.slice(0, -1);
+    got = got.slice(0, want.length);
+  }
   for (const key of new Set([...Object.keys(want), ...Object.keys(got ?? {})])) {
     if (!(key in want)) return `${at}.${key}: not in the page`;
     if (!got || !(key in got)) return `${at}.${key}: not in the answer`;

@@ -43,6 +43,10 @@ for _ in $(seq 900); do
 done
 grep -q '^It keeps serving' "$keep/devnet" || give_up "the network did not come up"
 
+# What docs/rpc.md shows of a verifying node.
+bad=0
+node tests/e2e/rpc-examples.mjs docs/rpc.md http://127.0.0.1:$WATCHER/ node || bad=1
+
 # Nearly all the money that there can be: 18 * 10^9 tokens for the bank, which pays for everybody.
 "$cast" rpc --rpc-url "$l1" anvil_setBalance 0x90F79bf6EB2c4f870365E785982E1f101E93b906 0x409f9cbc7c4a04c220000000 >/dev/null || give_up "no coins on L1"
 umask 077
@@ -58,7 +62,6 @@ govern() { "$cast" send --rpc-url "$l1" --keystore "$DIR/keys/governor" --passwo
 govern 'proposeParam(uint8,uint64)' 0 25000 && govern 'proposeParam(uint8,uint64)' 3 1 || give_up "the governor cannot propose"
 
 rows() { "$play" --rpc http://127.0.0.1:$SEQ --node http://127.0.0.1:$WATCHER --l1 "$l1" --chain "$DIR/chain.toml" "$@"; }
-bad=0
 # shellcheck disable=SC2086
 rows ${ROWS:-tests/scenarios/royalties.scn tests/scenarios/streams.scn tests/scenarios/corners.scn tests/scenarios/wide.scn} || bad=1
 
