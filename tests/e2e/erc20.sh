@@ -9,8 +9,10 @@ L1=32545 SEQ=32550 WATCHER=32551 CLAIMER=32552 BRIDGE=32553
 cast=l1-bridge/contracts/bin/cast
 l1=http://127.0.0.1:$L1
 dev_key=0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80 # the development chain's first account: known to everybody
-passed=0 failed=0 network=''
+network=''
 keep=$(mktemp -d)
+# ok and give_up tell more here than elsewhere.
+. tests/e2e/counting.bash
 
 stop_network() {
   [ -z "$network" ] || { kill -TERM "$network" 2>/dev/null; wait "$network" 2>/dev/null; }
@@ -53,14 +55,6 @@ no() { # WHAT TEXT KEY COMMAND...: must fail, saying so
 }
 is() { # WHAT GOT WANTED
   if [ "$2" = "$3" ]; then passed=$((passed + 1)); else fail "$1: got $2, wanted $3"; fi
-}
-until_true() { # SECONDS COMMAND...
-  local end=$(($(date +%s) + $1))
-  shift
-  until "$@"; do
-    [ "$(date +%s)" -lt "$end" ] || return 1
-    sleep 0.3
-  done
 }
 json() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" "$keep/out" | head -1; }
 balance() { p "$1" account --json | sed -n 's/.*"balance":"\([0-9]*\)".*/\1/p'; }

@@ -8,7 +8,9 @@ DIR=run/test-exit
 L1=23545 SEQ=23550 WATCHER=23551 CLAIMER=23552 BRIDGE=23553 OUTSIDER=23554
 cast=l1-bridge/contracts/bin/cast
 l1=http://127.0.0.1:$L1
-passed=0 failed=0 devnet='' node=''
+suite=exit devnet='' node=''
+
+. tests/e2e/counting.bash
 
 cleanup() {
   [ -n "$devnet" ] && kill -9 "$devnet" 2>/dev/null
@@ -17,34 +19,11 @@ cleanup() {
   wait 2>/dev/null
 }
 trap cleanup EXIT
-ok() { # WHAT CONDITION...
-  local what=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "exit: FAILED $what" >&2
-  fi
-}
-give_up() {
-  echo "exit: $1" >&2
-  tail -3 "$DIR"/logs/*.log "$DIR"/*.log 2>/dev/null | cut -c1-300 >&2
-  echo "exit: $passed passed, $((failed + 1)) failed, 0 skipped"
-  exit 1
-}
-until_true() { # SECONDS COMMAND...
-  local end=$(($(date +%s) + $1))
-  shift
-  until "$@"; do
-    [ "$(date +%s)" -lt "$end" ] || return 1
-    sleep 0.3
-  done
-}
 p() { # KEY COMMAND...
   local key=$1
   shift
   "$BIN/pennyroyal" --rpc "$rpc" --node "$where" --l1 "$l1" --chain "$keep/chain.toml" --keys "$keep" --password-file "$keep/password" --key "$key" --yes "$@"
 }
-field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1; }
 balance_wei() { "$cast" balance --rpc-url "$l1" "$1"; }
 
 keep=$(mktemp -d)

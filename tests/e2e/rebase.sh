@@ -10,8 +10,10 @@ L1=29545 SEQ=29550 WATCHER=29551 CLAIMER=29552 BRIDGE=29553 LATE=29554
 cast=l1-bridge/contracts/bin/cast
 l1=http://127.0.0.1:$L1
 rpc=http://127.0.0.1:$SEQ where=http://127.0.0.1:$WATCHER
-passed=0 failed=0 devnet=''
+suite=rebase devnet=''
 declare -A pids
+
+. tests/e2e/counting.bash
 
 cleanup() {
   [ -n "$devnet" ] && kill -9 "$devnet" 2>/dev/null
@@ -20,34 +22,11 @@ cleanup() {
   wait 2>/dev/null
 }
 trap cleanup EXIT
-ok() { # WHAT CONDITION...
-  local what=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "rebase: FAILED $what" >&2
-  fi
-}
-give_up() {
-  echo "rebase: $1" >&2
-  tail -3 "$DIR"/logs/*.log 2>/dev/null | cut -c1-300 >&2
-  echo "rebase: $passed passed, $((failed + 1)) failed, 0 skipped"
-  exit 1
-}
-until_true() { # SECONDS COMMAND...
-  local end=$(($(date +%s) + $1))
-  shift
-  until "$@"; do
-    [ "$(date +%s)" -lt "$end" ] || return 1
-    sleep 0.3
-  done
-}
 p() { # KEY COMMAND...
   local key=$1
   shift
   "$BIN/pennyroyal" --rpc "$rpc" --node "$where" --l1 "$l1" --chain "$keep/chain.toml" --keys "$keep" --password-file "$keep/password" --key "$key" --yes "$@"
 }
-field() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1; }
 ask() { # PORT METHOD PARAMS -> the answer
   { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
   local body="{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":$3}"
