@@ -1,12 +1,17 @@
 /* A JSON-RPC server on loopback whose answers a test chooses: for what a real node never says.
  *
- * One thread, one connection at a time.  The answer function gets each request's body and writes an HTTP status and a body. */
+ * One thread, one connection at a time.  The answer function gets each request's body and writes an HTTP status and a body.
+ *
+ * A test that forks (tests/support/child.h) gets its child at a moment when the thread only waits: the locks of a sanitizer's runtime, unlike malloc's, stay
+ * locked in a child if a thread held one. */
 #ifndef PR_TESTS_SUPPORT_CANNED_H
 #define PR_TESTS_SUPPORT_CANNED_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,12 +24,19 @@
 
 #define CANNED_BYTES_MAX (1u << 20)
 
+/* Held by the thread but while it waits for bytes or a client. */
+static pthread_mutex_t canned_busy = PTHREAD_MUTEX_INITIALIZER;
+
+static inline void canned_rest(void) { PR_CHECK(pthread_mutex_unlock(&canned_busy) == 0); }
+static inline void canned_work(void) { PR_CHECK(pthread_mutex_lock(&canned_busy) == 0); }
+
 /* Returns the HTTP status; 0 closes the connection without an answer.  reply has room for CANNED_BYTES_MAX. */
 typedef unsigned (*canned_fn)(void *ctx, const char *body, char *reply);
 
 struct canned {
 	int listener;
 	pthread_t thread;
+	sem_t runs;
 	char url[64];
 	canned_fn fn;
 	void *ctx;
@@ -36,7 +48,9 @@ static inline bool canned_read(int fd, char *buf)
 {
 	size_t len = 0;
 	for (;;) {
+		canned_rest();
 		ssize_t n = recv(fd, buf + len, CANNED_BYTES_MAX - 1 - len, 0);
+		canned_work();
 		if (n <= 0) return false;
 		len += (size_t)n;
 		buf[len] = 0;
@@ -71,11 +85,18 @@ static inline void canned_serve(struct canned *c, int fd)
 static inline void *canned_run(void *arg)
 {
 	struct canned *c = arg;
-	int fd;
-	while ((fd = accept(c->listener, NULL, NULL)) >= 0) {
+
+	canned_work();
+	PR_CHECK(sem_post(&c->runs) == 0);
+	for (;;) {
+		canned_rest();
+		int fd = accept(c->listener, NULL, NULL);
+		canned_work();
+		if (fd < 0) break;
 		canned_serve(c, fd);
 		close(fd);
 	}
+	canned_rest();
 	return NULL;
 }
 
@@ -90,7 +111,11 @@ static inline void canned_start(struct canned *c, canned_fn fn, void *ctx)
 	PR_CHECK(c->listener >= 0 && bind(c->listener, (struct sockaddr *)&addr, sizeof addr) == 0);
 	PR_CHECK(listen(c->listener, 8) == 0 && getsockname(c->listener, (struct sockaddr *)&addr, &len) == 0);
 	snprintf(c->url, sizeof c->url, "http://127.0.0.1:%u", ntohs(addr.sin_port));
-	PR_CHECK(pthread_create(&c->thread, NULL, canned_run, c) == 0);
+	static bool forks_safely;
+	if (!forks_safely) PR_CHECK(pthread_atfork(canned_work, canned_rest, canned_rest) == 0);
+	forks_safely = true;
+	PR_CHECK(sem_init(&c->runs, 0, 0) == 0 && pthread_create(&c->thread, NULL, canned_run, c) == 0);
+	while (sem_wait(&c->runs) != 0) PR_CHECK(errno == EINTR);
 }
 
 /* Close the clients first. */
@@ -98,6 +123,7 @@ static inline void canned_stop(struct canned *c)
 {
 	shutdown(c->listener, SHUT_RDWR);
 	pthread_join(c->thread, NULL);
+	sem_destroy(&c->runs);
 	close(c->listener);
 }
 
