@@ -10,7 +10,7 @@
 
 void cli_drill(struct cli *c)
 {
-	static uint8_t          roots[PR_BATCH_CHUNKS_MAX][32], data[CALLDATA_BYTES];
+	static uint8_t          roots[PR_BATCH_CHUNKS_MAX][32], pre_root32[32], data[CALLDATA_BYTES];
 	struct cli_answer       a = { 0 };
 	struct pr_batch_header  header = { .number = 0 };
 	struct pr_contracts     contracts;
@@ -34,6 +34,7 @@ void cli_drill(struct cli *c)
 	header.posted     = (uint32_t)posted;
 	cli_bytes(header.chunks_root, 32, &a, h, "chunksRoot");
 	if (!pr_json_u64(&parent, &a.doc, pr_json_get(&a.doc, a.at, "parentClaim"))) cli_die("the batch before has no right claim yet: try again in a while");
+	cli_bytes(pre_root32, 32, &a, a.at, "preRoot");
 	for (uint32_t i = pr_json_first(&a.doc, list); i != PR_JSON_NONE; i = pr_json_next(&a.doc, i), count++)
 		if (count == PR_BATCH_CHUNKS_MAX || !pr_json_hex(roots[count], 32, &a.doc, i)) cli_die("the node's roots are malformed");
 	cli_answer_free(&a);
@@ -49,7 +50,7 @@ void cli_drill(struct cli *c)
 	int n = snprintf(question, sizeof question, "This claims a wrong root on L1 and puts %s coins at stake; they are lost when a watcher strikes it.  Go on?", bond);
 	PR_CHECK(n > 0 && (size_t)n < sizeof question);
 	cli_confirm(c, question);
-	size_t len = pr_call_claim(data, sizeof data, &header, parent, roots[0], count);
+	size_t len = pr_call_claim(data, sizeof data, &header, parent, pre_root32, roots[0], count);
 	cli_l1_send(c, &receipt, "false claim", contracts.rollup20, rollup.bond_wei, data, len);
 	cli_put_u64(c, "batch", batch);
 	cli_put_u64(c, "wrongFromChunk", chunk);

@@ -80,7 +80,7 @@ static enum pr_err claim(struct frd_act *act)
 			continue;
 		}
 		if (!b->roots || submitted(act, INTENT_CLAIM | n)) return PR_OK;
-		size_t len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, b->roots[0], b->chunk_count);
+		size_t len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, frd_claim_last_root(book, parent), b->roots[0], b->chunk_count);
 		return submit(act, INTENT_CLAIM | n, "claim", act->rollup.bond_wei, len);
 	}
 	return PR_OK;

@@ -127,11 +127,11 @@ static void on_roots(void *ctx, struct pr_rpc_call *call)
 	bool                   found;
 
 	if (!param_u64(call, 0, "number", &n)) return;
-	if (n == 0 || n >= book->batch_count || !book->batches[n].roots) {
+	if (n == 0 || n >= book->batch_count || !book->batches[n].roots || !book->batches[n - 1].roots) {
 		pr_rpc_fail(call, PR_RPC_NOT_FOUND, "batch", "number", "no such batch on L1");
 		return;
 	}
-	const struct frd_batch *b = &book->batches[n];
+	const struct frd_batch *b = &book->batches[n], *before = b - 1;
 	struct pr_json_out     *o = pr_rpc_out(call);
 	parent = frd_book_good_claim(book, n - 1, &found);
 	pr_json_out_open(o, '{');
@@ -148,6 +148,7 @@ static void on_roots(void *ctx, struct pr_rpc_call *call)
 	pr_json_out_key(o, "parentClaim");
 	if (found) pr_json_out_u64(o, parent);
 	else pr_json_out_null(o);
+	pr_json_out_kv_hex(o, "preRoot", before->roots[before->chunk_count - 1], 32);
 	pr_json_out_key(o, "roots");
 	pr_json_out_open(o, '[');
 	for (uint32_t i = 0; i < b->chunk_count; i++) pr_json_out_hex(o, b->roots[i], 32);

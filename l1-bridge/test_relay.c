@@ -73,7 +73,7 @@ static void make_final(void)
 	UNIT_CHECK(child_kill(kit.bridge, SIGTERM) == 0);
 	pr_state_root(&world.state, root32);
 	for (uint32_t i = 0; i < kit.headers[1].posted; i++) memcpy(roots + 32 * (size_t)i, root32, 32);
-	len = pr_call_claim(data, sizeof data, &kit.headers[1], 0, roots, kit.headers[1].posted);
+	len = pr_call_claim(data, sizeof data, &kit.headers[1], 0, kit.chain.genesis_root32, roots, kit.headers[1].posted);
 	kit_send(KIT_PERSON, kit.contracts.rollup20, KIT_BOND_WEI, data, len);
 	anvil_mine(kit.rpc, 1);
 	anvil_do(kit.rpc, "evm_increaseTime", "[%u]", KIT_WINDOW_S + 1);

@@ -150,13 +150,14 @@ size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post)
 	return finish(&w);
 }
 
-size_t pr_call_claim(uint8_t *out, size_t room, const struct pr_batch_header *header, uint64_t parent_claim, const uint8_t *roots,
-                     uint32_t count)
+size_t pr_call_claim(uint8_t *out, size_t room, const struct pr_batch_header *header, uint64_t parent_claim,
+                     const uint8_t pre_root32[32], const uint8_t *roots, uint32_t count)
 {
 	struct pr_abi w;
-	pr_abi_call(&w, out, room, "claim((bytes32,uint64,uint64,uint64,uint64,uint32,bytes32),uint64,bytes32[])", 9);
+	pr_abi_call(&w, out, room, "claim((bytes32,uint64,uint64,uint64,uint64,uint32,bytes32),uint64,bytes32,bytes32[])", 10);
 	put_header(&w, header);
 	pr_abi_u128(&w, parent_claim);
+	pr_abi_word(&w, pre_root32);
 	pr_abi_words(&w, roots, count);
 	return finish(&w);
 }

@@ -27,8 +27,8 @@ PR_MUST_USE enum pr_err pr_contracts_config(struct pr_rollup_config *config, str
 
 /* Calldata.  Each writes at most room bytes to out and returns the length, 0 if it does not fit. */
 size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post);
-size_t pr_call_claim(uint8_t *out, size_t room, const struct pr_batch_header *header, uint64_t parent_claim, const uint8_t *roots,
-                     uint32_t count);
+size_t pr_call_claim(uint8_t *out, size_t room, const struct pr_batch_header *header, uint64_t parent_claim,
+                     const uint8_t pre_root32[32], const uint8_t *roots, uint32_t count);
 size_t pr_call_id(uint8_t *out, size_t room, const char *signature, uint64_t id); /* "finalize(uint64)" and its like */
 
 /* A proof of a wrong root (docs/spec/l1.md section 4).  Paths are PR_LIST_DEPTH siblings; pre_path_opt is NULL for chunk 0,

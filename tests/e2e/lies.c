@@ -131,8 +131,8 @@ static void wait_honest(void)
 static uint64_t claim(const struct lie *lie)
 {
 	static uint8_t data[LIES_CHUNKS_MAX * 32 + 1024];
-	const struct lies_batch *b = &lies.batches[lie->at.batch];
-	size_t len = pr_call_claim(data, sizeof data, &b->header, test.honest[lie->at.batch - 1], lie->roots[0], b->chunk_count);
+	const struct lies_batch *b = &lies.batches[lie->at.batch], *parent = b - 1;
+	size_t len = pr_call_claim(data, sizeof data, &b->header, test.honest[lie->at.batch - 1], parent->roots[parent->chunk_count - 1], lie->roots[0], b->chunk_count);
 	listen();
 	uint64_t before = test.told_count;
 	send(test.chain.rollup20, test.rollup.bond_wei, data, len, lie->name);

@@ -211,7 +211,7 @@ contract Rollup is IRollup {
     // ---- Claims
 
     /// @inheritdoc IRollup
-    function claim(BatchHeader calldata header, uint64 parentClaim, bytes32[] calldata roots)
+    function claim(BatchHeader calldata header, uint64 parentClaim, bytes32 preRoot, bytes32[] calldata roots)
         external
         payable
         returns (uint64 id)
@@ -225,6 +225,8 @@ contract Rollup is IRollup {
         ClaimState state = parent.state;
         if (state != ClaimState.Open && state != ClaimState.Final) revert ParentClaimFallen(parentClaim, state);
         if (parent.batch != batch - 1) revert ParentClaimOnOtherBatch(parentClaim, parent.batch);
+        // Ids follow the order on L1: after a reorganisation the same one may be of another claim, even a wrong one.
+        if (parent.lastRoot != preRoot) revert PreRootWrong(preRoot);
 
         bytes32 rootsRoot = HashList.root(roots);
         bytes32 key = _standingKey(batch, parentClaim, rootsRoot);

@@ -166,7 +166,7 @@ contract Handler is Fixture {
         address by = people[who % people.length];
         vm.deal(by, BOND);
         vm.prank(by);
-        try rollup.claim{value: BOND}(headers[number], parent, roots) returns (uint64 id) {
+        try rollup.claim{value: BOND}(headers[number], parent, p.lastRoot, roots) returns (uint64 id) {
             rootsOfClaim[id] = roots;
             wrongFrom[id] = first;
             open.push(id);

@@ -13,10 +13,11 @@ contract RollupClaimTest is Fixture {
 
     function expectClaimReverts(uint64 number, uint64 parent, bytes32[] memory roots, bytes memory why) internal {
         BatchHeader memory header = headers[number];
+        bytes32 preRoot = rollup.claimOf(parent).lastRoot;
         vm.deal(alice, alice.balance + BOND);
         vm.expectRevert(why);
         vm.prank(alice);
-        rollup.claim{value: BOND}(header, parent, roots);
+        rollup.claim{value: BOND}(header, parent, preRoot, roots);
     }
 
     function expectState(uint64 id, ClaimState want) internal view {
@@ -35,7 +36,7 @@ contract RollupClaimTest is Fixture {
         vm.expectEmit(true, true, true, true, address(rollup));
         emit IRollup.ClaimMade(1, n, 0, alice, Lists.root(roots), roots);
         vm.prank(alice);
-        eq(uint256(rollup.claim{value: BOND}(header, 0, roots)), 1, "id");
+        eq(uint256(rollup.claim{value: BOND}(header, 0, GENESIS, roots)), 1, "id");
         Claim memory c = rollup.claimOf(1);
         eq(uint256(c.batch), n, "batch");
         eq(uint256(c.parent), 0, "parent");
@@ -57,7 +58,7 @@ contract RollupClaimTest is Fixture {
         for (uint256 i = 0; i < 3; i++) {
             vm.expectRevert(abi.encodeWithSelector(IRollup.WrongBond.selector, bonds[i], BOND));
             vm.prank(alice);
-            rollup.claim{value: bonds[i]}(header, 0, roots);
+            rollup.claim{value: bonds[i]}(header, 0, GENESIS, roots);
         }
     }
 
@@ -122,6 +123,24 @@ contract RollupClaimTest is Fixture {
         rollup.reclaim(b);
         why = abi.encodeWithSelector(IRollup.ParentClaimFallen.selector, b, ClaimState.Reclaimed);
         expectClaimReverts(k, b, roots, why);
+    }
+
+    /// @dev L1 is reorganised: alice's claim has another id, and the one she built on is now somebody's wrong claim.
+    function test_claim_parentIdOfAnotherAfterReorg_reverts() public {
+        uint64 n = postSome(1);
+        uint64 m = postSome(1);
+        bytes32[] memory roots = rootsOf(n, GENESIS);
+        uint256 before = vm.snapshotState();
+        uint64 a = claim(n, 0, roots);
+        bytes memory replayed = abi.encodeCall(IRollup.claim, (headers[m], a, last(roots), rootsOf(m, last(roots))));
+        vm.revertToState(before);
+        bytes32[] memory wrong = wrongRootsOf(n, GENESIS, 0);
+        eq(uint256(claimAs(bob, n, 0, wrong)), uint256(a), "the id is bob's now");
+        vm.deal(alice, BOND);
+        vm.prank(alice);
+        (bool ok, bytes memory why) = address(rollup).call{value: BOND}(replayed);
+        check(!ok, "a right claim stands on a wrong one, where anybody can strike it");
+        eq(why, abi.encodeWithSelector(IRollup.PreRootWrong.selector, last(roots)), "why");
     }
 
     function test_claim_same_reverts() public {
@@ -290,7 +309,7 @@ contract RollupClaimTest is Fixture {
         uint64 n = postSome(1);
         uint64 other = postSome(1);
         bytes32[] memory roots = rootsOf(n, GENESIS);
-        greedy.claim(headers[n], 0, roots);
+        greedy.claim(headers[n], 0, GENESIS, roots);
         claim(other, 1, rootsOf(other, last(roots)));
         vm.warp(START + WINDOW);
         rollup.finalize(1);
@@ -310,8 +329,8 @@ contract GreedyClaimant {
         ROLLUP = rollup;
     }
 
-    function claim(BatchHeader calldata header, uint64 parent, bytes32[] calldata roots) external {
-        ROLLUP.claim{value: address(this).balance}(header, parent, roots);
+    function claim(BatchHeader calldata header, uint64 parent, bytes32 preRoot, bytes32[] calldata roots) external {
+        ROLLUP.claim{value: address(this).balance}(header, parent, preRoot, roots);
     }
 
     function collect() external {

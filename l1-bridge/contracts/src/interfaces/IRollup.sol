@@ -224,9 +224,10 @@ interface IRollup {
     /// @notice Claims the state roots after each chunk of a batch, against exactly the bond. Anyone.
     /// @param header the batch
     /// @param parentClaim the claim on the batch before that this one continues; 0 is the genesis
+    /// @param preRoot the parent claim's last root: should L1 be reorganised, a claim never continues another one than meant
     /// @param roots the state root after each chunk, inbox chunks first
     /// @return id the claim's number, from 1
-    function claim(BatchHeader calldata header, uint64 parentClaim, bytes32[] calldata roots)
+    function claim(BatchHeader calldata header, uint64 parentClaim, bytes32 preRoot, bytes32[] calldata roots)
         external
         payable
         returns (uint64 id);

@@ -188,8 +188,9 @@ abstract contract Fixture is Base {
     function claimAs(address who, uint64 number, uint64 parent, bytes32[] memory roots) internal returns (uint64) {
         vm.deal(who, who.balance + BOND);
         BatchHeader memory header = headers[number];
+        bytes32 preRoot = rollup.claimOf(parent).lastRoot;
         vm.prank(who);
-        return rollup.claim{value: BOND}(header, parent, roots);
+        return rollup.claim{value: BOND}(header, parent, preRoot, roots);
     }
 
     /// @notice The proof that chunk `index` of `claimId`, which claimed `roots` after `preRoot`, is wrong.

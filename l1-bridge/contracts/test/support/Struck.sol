@@ -103,7 +103,7 @@ abstract contract Struck is Base {
         bytes32[] memory roots = new bytes32[](2);
         (roots[0], roots[1]) = (preRoot, keccak256("wrong"));
         Proof memory p;
-        p.claimId = rollup.claim{value: BOND}(header, 0, roots);
+        p.claimId = rollup.claim{value: BOND}(header, 0, rollup.claimOf(0).lastRoot, roots);
         p.header = header;
         p.chunkIndex = 1;
         p.preRoot = preRoot;
