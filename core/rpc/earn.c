@@ -130,21 +130,21 @@ static void item_add(struct pr_earner *r, const struct pr_state *state, const st
 static void items_of_party(struct pr_earner *r, const struct pr_state *state, const struct pr_lists *x, uint32_t party)
 {
 	bool to_account = pr_state_leaf(state, party)->o.type == PR_OBJECT_ACCOUNT;
-	for (uint32_t id = pr_lists_first(x, PR_LISTS_BENEFICIARY_EDGES, party); id; id = pr_lists_next(x, PR_LISTS_BENEFICIARY_EDGES, id)) {
+	for (uint32_t id = pr_lists_first(x, PR_LISTS_BENEFICIARY_EDGES, party); id; id = pr_lists_next(x, PR_LISTS_BENEFICIARY_EDGES, party, id)) {
 		struct pr_entry e = { .kind = PR_KIND_SETTLE };
 		e.f[PR_SETTLE_EDGE].num        = id;
 		e.f[PR_SETTLE_CHILD].num       = pr_state_leaf(state, id)->o.u.edge.child;
 		e.f[PR_SETTLE_BENEFICIARY].num = party;
 		item_add(r, state, &e, id, to_account);
 	}
-	for (uint32_t id = pr_lists_first(x, PR_LISTS_HOLDER_SHARES, party); id; id = pr_lists_next(x, PR_LISTS_HOLDER_SHARES, id)) {
+	for (uint32_t id = pr_lists_first(x, PR_LISTS_HOLDER_SHARES, party); id; id = pr_lists_next(x, PR_LISTS_HOLDER_SHARES, party, id)) {
 		struct pr_entry e = { .kind = PR_KIND_CLAIM };
 		e.f[PR_CLAIM_SHARE].num  = id;
 		e.f[PR_CLAIM_ASSET].num  = pr_state_leaf(state, id)->o.u.share.asset;
 		e.f[PR_CLAIM_HOLDER].num = party;
 		item_add(r, state, &e, id, to_account);
 	}
-	for (uint32_t id = pr_lists_first(x, PR_LISTS_OWNER_ASSETS, party); id; id = pr_lists_next(x, PR_LISTS_OWNER_ASSETS, id)) {
+	for (uint32_t id = pr_lists_first(x, PR_LISTS_OWNER_ASSETS, party); id; id = pr_lists_next(x, PR_LISTS_OWNER_ASSETS, party, id)) {
 		struct pr_entry e = { .kind = PR_KIND_CLAIM_OWNER };
 		e.f[PR_CLAIM_OWNER_ASSET].num = id;
 		e.f[PR_CLAIM_OWNER_OWNER].num = party;
@@ -179,15 +179,15 @@ const struct pr_earn_plan *pr_earn_plan(struct pr_earner *r, const struct pr_sta
 		struct visit *v = &r->stack[r->stack_count - 1];
 		if (v->edge) {
 			uint32_t edge = v->edge;
-			v->edge = pr_lists_next(x, PR_LISTS_BENEFICIARY_EDGES, edge);
+			v->edge = pr_lists_next(x, PR_LISTS_BENEFICIARY_EDGES, v->party, edge);
 			push(r, x, pr_state_leaf(state, edge)->o.u.edge.child);
 		} else if (v->share) {
 			uint32_t share = v->share;
-			v->share = pr_lists_next(x, PR_LISTS_HOLDER_SHARES, share);
+			v->share = pr_lists_next(x, PR_LISTS_HOLDER_SHARES, v->party, share);
 			push(r, x, pr_state_leaf(state, share)->o.u.share.asset);
 		} else if (v->owned) {
 			uint32_t owned = v->owned;
-			v->owned = pr_lists_next(x, PR_LISTS_OWNER_ASSETS, owned);
+			v->owned = pr_lists_next(x, PR_LISTS_OWNER_ASSETS, v->party, owned);
 			push(r, x, owned);
 		} else {
 			r->stack_count--;

@@ -1,7 +1,9 @@
 #include "core/rpc/lists.h"
 
 #include <string.h>
+#include <sys/random.h>
 
+#include "core/base/treap.h"
 #include "core/rt/map.h"
 
 static unsigned side_of(enum pr_lists_kind list)
@@ -15,11 +17,9 @@ bool pr_lists_open(struct pr_lists *x, uint32_t capacity)
 	bool   ok    = true;
 	memset(x, 0, sizeof *x);
 	x->capacity = capacity;
-	for (unsigned i = 0; i < PR_LISTS_COUNT; i++) ok &= (x->heads[i] = pr_map_reserve(bytes)) != NULL;
-	for (unsigned i = 0; i < 2; i++) {
-		ok &= (x->next[i] = pr_map_reserve(bytes)) != NULL;
-		ok &= (x->prev[i] = pr_map_reserve(bytes)) != NULL;
-	}
+	for (unsigned i = 0; i < PR_LISTS_COUNT; i++) ok &= (x->roots[i] = pr_map_reserve(bytes)) != NULL;
+	for (unsigned i = 0; i < 2; i++) ok &= (x->links[i] = pr_map_reserve(2 * bytes)) != NULL;
+	PR_CHECK(getrandom(&x->salt, sizeof x->salt, 0) == sizeof x->salt);
 	if (!ok) pr_lists_close(x);
 	return ok;
 }
@@ -27,36 +27,58 @@ bool pr_lists_open(struct pr_lists *x, uint32_t capacity)
 void pr_lists_close(struct pr_lists *x)
 {
 	size_t bytes = (size_t)x->capacity * sizeof(uint32_t);
-	for (unsigned i = 0; i < PR_LISTS_COUNT; i++) pr_map_release(x->heads[i], bytes);
-	for (unsigned i = 0; i < 2; i++) {
-		pr_map_release(x->next[i], bytes);
-		pr_map_release(x->prev[i], bytes);
-	}
+	for (unsigned i = 0; i < PR_LISTS_COUNT; i++) pr_map_release(x->roots[i], bytes);
+	for (unsigned i = 0; i < 2; i++) pr_map_release(x->links[i], 2 * bytes);
 	memset(x, 0, sizeof *x);
 }
 
 static void list_add(struct pr_lists *x, enum pr_lists_kind list, uint32_t of, uint32_t id)
 {
-	unsigned side = side_of(list);
+	uint32_t(*links)[2] = x->links[side_of(list)];
 	PR_CHECK(of < x->capacity && id < x->capacity && id != 0);
-	uint32_t head = x->heads[list][of];
-	x->next[side][id] = head;
-	x->prev[side][id] = 0;
-	if (head) x->prev[side][head] = id;
-	x->heads[list][of] = id;
+	uint32_t *slot = &x->roots[list][of];
+	while (*slot && pr_treap_above(x->salt, *slot, id)) {
+		PR_CHECK(*slot != id);
+		slot = &links[*slot][id < *slot];
+	}
+
+	/* The subtree found is split at the id. */
+	uint32_t at = *slot, *ends[2] = { &links[id][0], &links[id][1] };
+	*slot = id;
+	while (at) {
+		PR_CHECK(at != id);
+		unsigned side = at < id;
+		*ends[side] = at;
+		ends[side]  = &links[at][!side];
+		at          = *ends[side];
+	}
+	*ends[0] = *ends[1] = 0;
 }
 
 static void list_remove(struct pr_lists *x, enum pr_lists_kind list, uint32_t of, uint32_t id)
 {
-	unsigned side = side_of(list);
-	uint32_t next = x->next[side][id], prev = x->prev[side][id];
-	if (prev) x->next[side][prev] = next;
-	else {
-		PR_CHECK(x->heads[list][of] == id);
-		x->heads[list][of] = next;
+	uint32_t(*links)[2] = x->links[side_of(list)];
+	uint32_t *slot = &x->roots[list][of];
+	while (*slot != id) {
+		PR_CHECK(*slot != 0);
+		slot = &links[*slot][id < *slot];
 	}
-	if (next) x->prev[side][next] = prev;
-	x->next[side][id] = x->prev[side][id] = 0;
+
+	/* What hung on both sides is joined, the higher priorities above. */
+	uint32_t high = links[id][0], low = links[id][1];
+	while (high && low) {
+		if (pr_treap_above(x->salt, high, low)) {
+			*slot = high;
+			slot  = &links[high][1];
+			high  = *slot;
+		} else {
+			*slot = low;
+			slot  = &links[low][0];
+			low   = *slot;
+		}
+	}
+	*slot = high ? high : low;
+	links[id][0] = links[id][1] = 0;
 }
 
 /* The lists that an object hangs in; returns their count. */
@@ -119,10 +141,16 @@ void pr_lists_build(struct pr_lists *x, const struct pr_state *state)
 
 uint32_t pr_lists_first(const struct pr_lists *x, enum pr_lists_kind list, uint32_t of)
 {
-	return of < x->capacity ? x->heads[list][of] : 0;
+	return pr_lists_next(x, list, of, UINT32_MAX);
 }
 
-uint32_t pr_lists_next(const struct pr_lists *x, enum pr_lists_kind list, uint32_t id)
+uint32_t pr_lists_next(const struct pr_lists *x, enum pr_lists_kind list, uint32_t of, uint32_t id)
 {
-	return id < x->capacity ? x->next[side_of(list)][id] : 0;
+	uint32_t found = 0;
+	for (uint32_t at = of < x->capacity ? x->roots[list][of] : 0; at;) {
+		bool below = at < id;
+		if (below) found = at;
+		at = x->links[side_of(list)][at][!below];
+	}
+	return found;
 }

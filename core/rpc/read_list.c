@@ -17,11 +17,11 @@ static void page_write(struct pr_json_out *o, const struct pr_read *r, enum pr_l
 {
 	bool     more  = false;
 	uint32_t count = 0;
-	uint32_t id    = after ? pr_lists_next(r->lists, list, after) : pr_lists_first(r->lists, list, of);
+	uint32_t id    = after ? pr_lists_next(r->lists, list, of, after) : pr_lists_first(r->lists, list, of);
 	pr_json_out_open(o, '{');
 	pr_json_out_key(o, "items");
 	pr_json_out_open(o, '[');
-	for (; id && !(more = count == PR_READ_LIST_MAX); id = pr_lists_next(r->lists, list, id), count++) {
+	for (; id && !(more = count == PR_READ_LIST_MAX); id = pr_lists_next(r->lists, list, of, id), count++) {
 		if (!whole) {
 			pr_json_out_u64(o, id);
 			continue;

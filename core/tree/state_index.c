@@ -1,26 +1,9 @@
-/* The key index: a treap over object ids (Aragon and Seidel, "Randomized Search Trees", 1989).
- *
- * In key order it is a search tree, in priority order a heap.  Priorities come from the id and a secret salt, so whoever chooses the keys
- * cannot choose the shape, and the expected depth is logarithmic for every order of insertion.  Keys live in the leaves, their first bytes in the
- * index as well; nothing is ever removed. */
+/* The key index: a treap over object ids (core/base/treap.h) in the order of their keys.  Keys live in the leaves, their first bytes in the index
+ * as well; nothing is ever removed. */
 #include <string.h>
 
+#include "core/base/treap.h"
 #include "core/tree/state_parts.h"
-
-/* splitmix64 (Steele, Lea, Flood 2014) over the salted id; ties are broken by id. */
-static uint64_t priority(const struct pr_state *s, uint32_t id)
-{
-	uint64_t z = s->index_salt + (uint64_t)(id + 1u) * 0x9E3779B97F4A7C15u;
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
-static bool is_above(const struct pr_state *s, uint32_t a, uint32_t b)
-{
-	uint64_t pa = priority(s, a), pb = priority(s, b);
-	return pa != pb ? pa > pb : a < b;
-}
 
 static int key_order(const struct pr_state *s, const uint8_t key32[32], uint64_t prefix, uint32_t id)
 {
@@ -35,7 +18,7 @@ void pr_index_insert(struct pr_state *s, uint32_t id)
 	uint32_t      *slot   = &s->index_root;
 	uint32_t      *ends[2];
 
-	while (*slot != PR_INDEX_NONE && is_above(s, *slot, id)) {
+	while (*slot != PR_INDEX_NONE && pr_treap_above(s->index_salt, *slot, id)) {
 		int order = key_order(s, key32, prefix, *slot);
 		PR_CHECK(order != 0);
 		slot = &s->index[*slot].child[order > 0];
