@@ -123,16 +123,23 @@ static inline void lies_cut(void)
 }
 
 /* Posts bytes that are no chunk. */
-static inline void lies_put_undecodable(void)
+static inline void lies_put_bytes(const uint8_t *bytes, uint32_t len)
 {
 	static struct pr_chunk scratch;
 	lies_cut();
 	struct lies_chunk *c = lies_open_chunk();
-	c->len = 40;
-	for (uint32_t i = 0; i < c->len; i++) c->bytes[i] = (uint8_t)(i == 0 ? PR_CHUNK_FORMAT : 255 - i);
-	PR_CHECK(!pr_chunk_decode(&scratch, c->bytes, c->len));
+	PR_CHECK(len <= sizeof c->bytes && !pr_chunk_decode(&scratch, bytes, len));
+	memcpy(c->bytes, bytes, len);
+	c->len = len;
 	pr_state_root(&lies.world.state, lies_open_batch()->roots[lies_open_batch()->chunk_count]);
 	lies_open_batch()->chunk_count++;
+}
+
+static inline void lies_put_undecodable(void)
+{
+	uint8_t bytes[40];
+	for (uint32_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i == 0 ? PR_CHUNK_FORMAT : 255 - i);
+	lies_put_bytes(bytes, sizeof bytes);
 }
 
 /* Opens a batch that takes every item there is, and executes them. */
@@ -191,6 +198,13 @@ static inline const struct lies_batch *lies_batch_end(void)
 	lies.world.tap = NULL;
 	lies.batch_count++;
 	return b;
+}
+
+/* The world as it was before the batch. */
+static inline void lies_rewind(const struct lies_batch *b)
+{
+	memcpy(lies.world.mem, b->before_mem, pr_state_bytes(LIES_CAPACITY));
+	lies.world.state = b->before;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* What the test of lies does on L1 and asks of the watcher: transactions of the operator, items of the Inbox, answers, counts. */
+/* What tests of claims do on L1 and ask of a verifying node: transactions of the operator, items of the Inbox, answers, counts. */
 #ifndef TESTS_E2E_LIES_L1_H
 #define TESTS_E2E_LIES_L1_H
 
@@ -8,15 +8,12 @@
 #include "core/l1/contracts.h"
 #include "core/l1/tx.h"
 #include "core/rpc/chain.h"
-#include "tests/e2e/lies_tell.h"
+#include "tests/e2e/lies_scenario.h"
 #include "tests/support/anvil.h"
 
 #define WAIT_MS 30000u
-#define UNANSWERED_MAX 3u /* lies that stand: the rest need not be told */
 #define POLL_US 5000u
-#define STRIKE_GAS_MAX 8000000u
-#define STRIKE_BYTES_MAX 131072u
-#define CLAIMS_MAX 1024u
+#define CLAIMS_MAX 1024u /* that a test makes */
 #define FORCE_FEE_WEI 1000u
 #define WEI_PER_NANO 1000000000u
 
@@ -29,32 +26,32 @@ struct told {
 };
 
 static struct {
+	const char *name;
 	struct pr_ethrpc *eth, *node;
 	struct pr_chain chain;
 	struct pr_contracts contracts;
 	struct pr_rollup_config rollup;
-	uint8_t key32[32], addr20[20], watcher20[20], claimer20[20];
+	uint8_t key32[32], addr20[20], claimer20[20];
 	struct told told[CLAIMS_MAX];
 	uint64_t told_count, seen_block; /* claims are told[1 .. told_count] */
 	uint64_t honest[LIES_BATCHES_MAX];
 	uint32_t passed, failed;
-	uint64_t gas_max, gas_sum, ms_max, ms_sum, bytes_max;
 } test;
 
-static void die(const char *what)
+static inline void die(const char *what)
 {
 	const struct pr_ethrpc_error *e = pr_ethrpc_error(test.eth);
 	char text[256];
 	pr_ethrpc_revert_text(text, sizeof text, e->data, e->data_len);
-	fprintf(stderr, "lies: %s: %s %s; the watcher: %s\n", what, e->message, text, pr_ethrpc_error(test.node)->message);
+	fprintf(stderr, "%s: %s: %s %s; the verifying node: %s\n", test.name, what, e->message, text, pr_ethrpc_error(test.node)->message);
 	exit(1);
 }
-static void need(enum pr_err err, const char *what)
+static inline void need(enum pr_err err, const char *what)
 {
 	if (err != PR_OK) die(what);
 }
 
-static void check(bool ok, const char *what)
+static inline void check(bool ok, const char *what)
 {
 	if (ok) {
 		test.passed++;
@@ -64,7 +61,7 @@ static void check(bool ok, const char *what)
 	printf("FAILED: %s\n", what);
 }
 
-static struct pr_json parse(const char *text, size_t len)
+static inline struct pr_json parse(const char *text, size_t len)
 {
 	static struct pr_json_node nodes[16384];
 	struct pr_json doc;
@@ -72,8 +69,8 @@ static struct pr_json parse(const char *text, size_t len)
 	return doc;
 }
 
-/* Asks the watcher; false if it has no answer. */
-static bool ask(struct pr_json *doc, const char *method, uint64_t *number_opt)
+/* Asks the verifying node; false if it has no answer. */
+static inline bool ask(struct pr_json *doc, const char *method, uint64_t *number_opt)
 {
 	const char *text;
 	size_t len;
@@ -84,7 +81,7 @@ static bool ask(struct pr_json *doc, const char *method, uint64_t *number_opt)
 	return true;
 }
 
-static uint64_t status(const char *field)
+static inline uint64_t status(const char *field)
 {
 	struct pr_json doc;
 	uint64_t value;
@@ -93,7 +90,7 @@ static uint64_t status(const char *field)
 }
 
 /* Sends one transaction of the operator and waits until it is mined. */
-static void send(const uint8_t to20[20], pr_u128 value, const uint8_t *data, size_t len, const char *what)
+static inline void send(const uint8_t to20[20], pr_u128 value, const uint8_t *data, size_t len, const char *what)
 {
 	static uint8_t raw[PR_TX_BYTES_MAX];
 	struct pr_l1_fees fees;
@@ -121,13 +118,13 @@ static void send(const uint8_t to20[20], pr_u128 value, const uint8_t *data, siz
 	die(what);
 }
 
-static void put_item(const struct pr_entry *e)
+static inline void put_item(const struct pr_entry *e)
 {
 	PR_CHECK(lies.item_count < LIES_ITEMS_MAX);
 	lies.items[lies.item_count++] = *e;
 }
 
-static void deposit(uint32_t person, uint64_t nano)
+static inline void deposit(uint32_t person, uint64_t nano)
 {
 	uint8_t data[128];
 	pr_u128 wei = (pr_u128)nano * WEI_PER_NANO;
@@ -136,7 +133,7 @@ static void deposit(uint32_t person, uint64_t nano)
 	put_item(&e);
 }
 
-static void force(const struct pr_entry *e)
+static inline void force(const struct pr_entry *e)
 {
 	uint8_t data[512], item[PR_WIRE_BYTES_MAX];
 	size_t len = pr_wire_encode(item, e);
@@ -145,7 +142,7 @@ static void force(const struct pr_entry *e)
 }
 
 /* The governor's parameter, enqueued after its delay, which passes at once here. */
-static void parameter(uint64_t index, uint64_t value)
+static inline void parameter(uint64_t index, uint64_t value)
 {
 	uint8_t data[128];
 	struct pr_abi w;

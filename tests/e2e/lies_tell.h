@@ -180,12 +180,6 @@ static inline void lie_chunk(const struct lie *lie, struct lies_batch *b, uint32
 	}
 }
 
-static inline void lies_rewind(const struct lies_batch *b)
-{
-	memcpy(lies.world.mem, b->before_mem, pr_state_bytes(LIES_CAPACITY));
-	lies.world.state = b->before;
-}
-
 static inline void lie_execute(struct lie *lie)
 {
 	struct lies_batch *b = &lies.batches[lie->at.batch];
