@@ -33,6 +33,7 @@ struct rpc_job {
 	void               *ctx;
 	bool                is_batch;
 	uint32_t            count, pending;
+	size_t              answered; /* bytes of the results so far */
 	struct pr_rpc_call  calls[];
 };
 
@@ -102,6 +103,7 @@ static void call_end(struct pr_rpc_call *call)
 {
 	PR_CHECK(!call->ended);
 	call->ended = true;
+	call->job->answered += call->out.len;
 	if (call->failed) pr_metric_add(&rpc_errors_total, 1);
 	PR_CHECK(call->job->pending > 0);
 	if (--call->job->pending == 0) job_finish(call->job);
@@ -164,6 +166,32 @@ static bool param_name(char name[64], bool *optional, const char **list)
 	return true;
 }
 
+/* Refuses what the method has no parameter for: by its name, or by how many there may be. */
+static void params_excess(struct pr_rpc_call *call, const struct pr_rpc_method *method, unsigned count)
+{
+	const struct pr_json *doc = &call->job->rpc->doc;
+	char                  message[128], key[64], name[64];
+	bool                  optional;
+	if (pr_json_type(doc, call->params_at) == PR_JSON_ARRAY) {
+		(void)snprintf(message, sizeof message, "too many parameters: %u at most", count);
+		pr_rpc_fail(call, PR_RPC_PARAMS, "params", NULL, message);
+		return;
+	}
+	for (uint32_t at = pr_json_first(doc, call->params_at); at != PR_JSON_NONE; at = pr_json_next(doc, at)) {
+		const char *list  = method->params;
+		bool        known = false;
+		while (!known && param_name(name, &optional, &list)) known = pr_json_string_eq(doc, at, name);
+		if (known) continue;
+		size_t len   = 0;
+		bool   named = pr_json_string(key, &len, sizeof key - 1, doc, at);
+		key[len]     = 0;
+		(void)snprintf(message, sizeof message, named ? "unknown parameter %s" : "unknown parameter with a long name", key);
+		pr_rpc_fail(call, PR_RPC_PARAMS, "params", named ? key : NULL, message);
+		return;
+	}
+	PR_CHECK(false); /* keys are unique, so one of them is no parameter */
+}
+
 /* False: the call was answered with an error. */
 static bool params_bind(struct pr_rpc_call *call, const struct pr_rpc_method *method)
 {
@@ -193,11 +221,9 @@ static bool params_bind(struct pr_rpc_call *call, const struct pr_rpc_method *me
 		}
 		call->params[count] = at;
 	}
-	if (pr_json_count(doc, call->params_at) > bound) {
-		pr_rpc_fail(call, PR_RPC_PARAMS, "params", NULL, "unknown or too many parameters");
-		return false;
-	}
-	return true;
+	if (pr_json_count(doc, call->params_at) == bound) return true;
+	params_excess(call, method, count);
+	return false;
 }
 
 /* Checks the members of a request; sets id even of a request that is refused. */
@@ -243,6 +269,8 @@ static void call_run(struct pr_rpc_call *call, uint32_t at)
 	pr_metric_add(&rpc_calls_total, 1);
 	const char *wrong = request_read(call, at, &method);
 	if (wrong) pr_rpc_fail(call, PR_RPC_REQUEST, "request", NULL, wrong);
+	else if (call->job->answered >= PR_RPC_ANSWER_BYTES_MAX)
+		pr_rpc_fail(call, PR_RPC_LIMIT, "answer_too_large", NULL, "not run: the answer of this batch is large already; ask again for the rest");
 	else if (!method) pr_rpc_fail(call, PR_RPC_METHOD, "method", NULL, "unknown method; penny_methods lists the known ones");
 	else if (params_bind(call, method)) method->handler(method->ctx, call);
 }
@@ -251,7 +279,7 @@ static struct rpc_job *job_open(struct pr_rpc *rpc, uint32_t count, bool is_batc
 {
 	struct rpc_job *job = calloc(1, sizeof *job + count * sizeof job->calls[0]);
 	if (!job) return NULL;
-	*job = (struct rpc_job){ rpc, deliver, ctx, is_batch, count, count };
+	*job = (struct rpc_job){ rpc, deliver, ctx, is_batch, count, count, 0 };
 	for (uint32_t i = 0; i < count; i++) {
 		job->calls[i].job = job;
 		job->calls[i].params_at = PR_JSON_NONE;

@@ -86,11 +86,15 @@ static void get_asset(void *ctx, struct pr_rpc_call *call)
 	const struct pr_read *r = ctx;
 	struct pr_json_out   *o = pr_rpc_out(call);
 	uint8_t               content32[32], key32[32];
+	uint64_t              number;
 	uint32_t              id, after;
 	if (pr_json_hex(content32, 32, pr_rpc_doc(call), pr_rpc_param(call, 0))) {
 		pr_key_asset(key32, content32);
 		if (!pr_state_find(r->state, key32, &id)) id = 0;
-	} else if (!pr_read_id(&id, call, 0, "asset")) {
+	} else if (pr_json_u64(&number, pr_rpc_doc(call), pr_rpc_param(call, 0)) && number <= UINT32_MAX) {
+		id = (uint32_t)number;
+	} else {
+		pr_rpc_fail_param(call, "asset", "an asset id or a 32-byte content hash");
 		return;
 	}
 	const struct pr_object *object = pr_read_object(r, id);

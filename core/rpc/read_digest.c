@@ -128,7 +128,7 @@ void pr_read_digest(void *ctx, struct pr_rpc_call *call)
 	bool                  need_sig;
 
 	if (!pr_entry_from_json(&e, &wrong, pr_rpc_doc(call), pr_rpc_param(call, 0), true)) {
-		pr_rpc_fail(call, PR_RPC_PARAMS, "malformed", wrong.field[0] ? wrong.field : NULL, wrong.message);
+		pr_rpc_fail(call, PR_RPC_PARAMS, "malformed", wrong.field[0] ? wrong.field : "entry", wrong.message);
 		return;
 	}
 	struct pr_view view   = pr_state_view(r->state);

@@ -52,7 +52,7 @@ static void test_chain_file(void)
 /* ---- The door ---- */
 
 static struct pr_rpc_call *later;
-static char                delivered[1u << 20];
+static char                delivered[1u << 21];
 static unsigned            deliveries;
 
 static void deliver(void *ctx, const char *response, size_t len)
@@ -90,10 +90,22 @@ static void flood(void *ctx, struct pr_rpc_call *call)
 	pr_rpc_done(call);
 }
 
+/* 300,000 bytes and a little. */
+static unsigned larges;
+static void large_answer(void *ctx, struct pr_rpc_call *call)
+{
+	static char text[300001];
+	(void)ctx;
+	larges++;
+	memset(text, 'a', sizeof text - 1);
+	pr_json_out_string(pr_rpc_out(call), text);
+	pr_rpc_done(call);
+}
+
 static void test_door(void)
 {
 	static const struct pr_rpc_method methods[] = {
-		{ "echo", "value plus?", echo, NULL }, { "wait", "", wait_for, NULL }, { "flood", "", flood, NULL }
+		{ "echo", "value plus?", echo, NULL }, { "wait", "", wait_for, NULL }, { "flood", "", flood, NULL }, { "large", "", large_answer, NULL }
 	};
 	static const struct { const char *text, *response; } rows[] = {
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[5]}", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":5}" },
@@ -102,7 +114,9 @@ static void test_door(void)
 		{ "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[5]}", "" },
 		{ "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[5]}]", "" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":{\"value\":5,\"other\":0}}",
-		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"unknown or too many parameters\",\"data\":{\"status\":\"params\"}}}" },
+		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"unknown parameter other\",\"data\":{\"status\":\"params\",\"field\":\"other\"}}}" },
+		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[5,6,7]}",
+		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"too many parameters: 2 at most\",\"data\":{\"status\":\"params\"}}}" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[]}",
 		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"missing parameter value\",\"data\":{\"status\":\"params\",\"field\":\"value\"}}}" },
 		{ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[true]}",
@@ -110,7 +124,7 @@ static void test_door(void)
 		{ "{\"jsonrpc\":\"2.0\",\"id\":[1],\"method\":\"echo\",\"params\":[5]}",
 		  "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":\"id is a string, a number or null\",\"data\":{\"status\":\"request\"}}}" },
 	};
-	struct pr_rpc *rpc = pr_rpc_open(methods, 3);
+	struct pr_rpc *rpc = pr_rpc_open(methods, sizeof methods / sizeof methods[0]);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		pr_rpc_serve(rpc, rows[i].text, strlen(rows[i].text), deliver, NULL);
 		UNIT_CHECK_ROW(rows[i].text, strcmp(delivered, rows[i].response) == 0 && deliveries == i + 1);
@@ -127,6 +141,15 @@ static void test_door(void)
 	static const char large[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"flood\"}";
 	pr_rpc_serve(rpc, large, sizeof large - 1, deliver, NULL);
 	UNIT_CHECK(strstr(delivered, "-32005") && strstr(delivered, "answer_too_large"));
+	/* The answers of a batch together: a call is not run when there is a MiB of them already. */
+	char several[512] = "[";
+	for (unsigned i = 0; i < 6; i++) (void)strcat(several, i ? ",{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"large\"}" : "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"large\"}");
+	(void)strcat(several, "]");
+	larges = 0;
+	pr_rpc_serve(rpc, several, strlen(several), deliver, NULL);
+	unsigned refused = 0;
+	for (const char *at = delivered; (at = strstr(at, "\"answer_too_large\"")); at++) refused++;
+	UNIT_CHECK(larges == 4 && refused == 2 && strlen(delivered) < (3u << 20) / 2);
 	char many[8192] = "[";
 	for (unsigned i = 0; i < 101; i++) (void)strcat(many, i ? ",{}" : "{}");
 	(void)strcat(many, "]");

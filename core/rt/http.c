@@ -15,6 +15,7 @@ PR_METRIC_COUNTER(pr_http_connections_refused_total, "pr_http_connections_refuse
 PR_METRIC_COUNTER(pr_http_requests_total, "pr_http_requests_total", "requests handed to a handler");
 PR_METRIC_COUNTER(pr_http_refused_total, "pr_http_refused_total", "malformed or oversized requests");
 PR_METRIC_COUNTER(pr_http_deadline_total, "pr_http_deadline_total", "requests that took too long to arrive");
+PR_METRIC_COUNTER(pr_http_shed_total, "pr_http_shed_total", "connections closed to make room because their clients let the server wait");
 PR_METRIC_COUNTER(pr_http_stream_dropped_total, "pr_http_stream_dropped_total", "streams whose reader fell behind");
 PR_METRIC_HISTOGRAM(pr_http_request_us, "pr_http_request_us", "first byte of a request to its answer, microseconds");
 
@@ -139,6 +140,7 @@ enum pr_err pr_http_server_open(struct pr_http_server **out, struct pr_loop *loo
 	o->request_deadline_ms = or_default(o->request_deadline_ms, 10000);
 	o->idle_timeout_ms     = or_default(o->idle_timeout_ms, 60000);
 	o->write_deadline_ms   = or_default(o->write_deadline_ms, 30000);
+	o->unsent_bytes_max    = or_default(o->unsent_bytes_max, 128u << 20);
 	o->stream_bytes_max    = or_default(o->stream_bytes_max, 1 << 20);
 	o->stream_heartbeat_ms = or_default(o->stream_heartbeat_ms, 15000);
 	enum pr_err err = http_tls_open(&server->tls, options);
@@ -172,3 +174,4 @@ void pr_http_server_close(struct pr_http_server *server)
 
 uint16_t pr_http_server_port(const struct pr_http_server *server) { return server->port; }
 uint32_t pr_http_server_connections(const struct pr_http_server *server) { return server->conn_count; }
+uint64_t pr_http_server_unsent(const struct pr_http_server *server) { return server->unsent; }

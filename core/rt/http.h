@@ -9,6 +9,10 @@
  * Requests on a connection are handled one at a time in order.  A malformed request gets its status (http_parse.h) and
  * the connection is closed; nothing after it is read.  Everything is bounded by the options.
  *
+ * Where there is no room for a new connection, or too much is unsent, the connection gives way whose client has let the
+ * server wait for longest: for a request, for the rest of one, or to take an answer.  So slow clients, however many, cannot
+ * keep others out.  A request that a handler has, and a stream, is never given up for this.
+ *
  * All calls happen in the loop's thread. */
 #ifndef PR_RT_HTTP_H
 #define PR_RT_HTTP_H
@@ -44,11 +48,12 @@ struct pr_http_options {
 	const struct pr_http_route *routes; /* first match wins; kept, not copied */
 	size_t route_count;
 	/* The rest may be 0 for the default in brackets. */
-	uint32_t connections_max;       /* [1024] when full, an idle one gives way, else the new one gets 503 */
+	uint32_t connections_max;       /* [1024] when full, the longest waiting one gives way; if there is none, the new one gets 503 */
 	uint32_t body_bytes_max;        /* [128 KiB], at most 256 KiB */
 	uint32_t request_deadline_ms;   /* [10000] from the first byte of a request to its last */
 	uint32_t idle_timeout_ms;       /* [60000] without a request */
 	uint32_t write_deadline_ms;     /* [30000] for a client to take its answer */
+	uint32_t unsent_bytes_max;      /* [128 MiB] unsent answers of all connections, before one more request is handled */
 	uint32_t stream_bytes_max;      /* [1 MiB] unsent bytes of a stream before the client is dropped */
 	/* [15000] between comment lines on quiet text/event-stream answers; a stream's client that takes nothing of what is
 	 * unsent for so long is dropped */
@@ -68,6 +73,8 @@ void pr_http_server_close(struct pr_http_server *server);
 
 uint16_t pr_http_server_port(const struct pr_http_server *server);
 uint32_t pr_http_server_connections(const struct pr_http_server *server);
+/* Bytes of answers and streams that their clients have not taken yet. */
+uint64_t pr_http_server_unsent(const struct pr_http_server *server);
 
 /* Adds a header to the answer to come (less than 512 bytes in all; excess or a control byte is a PR_CHECK). */
 void pr_http_reply_header(struct pr_http_exchange *exchange, const char *name, const char *value);
@@ -104,6 +111,6 @@ void pr_http_stream_close(struct pr_http_stream *stream);
 
 /* Process-wide counters, in /metrics. */
 extern struct pr_metric pr_http_connections_total, pr_http_connections_refused_total, pr_http_requests_total,
-	pr_http_refused_total, pr_http_deadline_total, pr_http_stream_dropped_total, pr_http_request_us;
+	pr_http_refused_total, pr_http_deadline_total, pr_http_shed_total, pr_http_stream_dropped_total, pr_http_request_us;
 
 #endif

@@ -35,6 +35,7 @@ void http_conn_free(struct http_conn *conn)
 	else server->conns = conn->next;
 	if (conn->next) conn->next->prev = conn->prev;
 	server->conn_count--;
+	server->unsent -= conn->unsent;
 	event_free(conn->timer);
 	bufferevent_free(conn->bev);
 	free(conn);
@@ -57,7 +58,7 @@ static bool take_head(struct http_conn *conn, struct evbuffer *in)
 	if (conn->state == HTTP_IDLE) {
 		conn->state      = HTTP_READING;
 		conn->scanned    = 0;
-		conn->started_us = pr_clock_us();
+		conn->started_us = conn->waits_us = pr_clock_us();
 		http_conn_timer(conn, conn->server->options.request_deadline_ms);
 	}
 	size_t      look  = len < PR_HTTP_HEAD_BYTES_MAX + 1 ? len : PR_HTTP_HEAD_BYTES_MAX + 1;
@@ -115,6 +116,29 @@ static bool take_body(struct http_conn *conn, struct evbuffer *in)
 
 static size_t unsent(const struct http_conn *conn) { return evbuffer_get_length(bufferevent_get_output(conn->bev)); }
 
+static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct http_conn *conn = arg;
+	(void)info;
+	conn->server->unsent += evbuffer_get_length(out) - conn->unsent;
+	conn->unsent = evbuffer_get_length(out);
+}
+
+/* The connection whose client has let the server wait for longest is closed; with_output: only one that does not take what it asked for.
+ * Those that a handler has, and streams, stay.  False: there is none. */
+static bool shed(struct pr_http_server *server, bool with_output)
+{
+	struct http_conn *longest = NULL;
+	for (struct http_conn *c = server->conns; c; c = c->next) {
+		if (c->in_read || c->state == HTTP_HANDLING || c->state == HTTP_STREAMING || (with_output && c->unsent == 0)) continue;
+		if (!longest || c->waits_us < longest->waits_us) longest = c;
+	}
+	if (!longest) return false;
+	pr_metric_add(&pr_http_shed_total, 1);
+	http_conn_free(longest);
+	return true;
+}
+
 /* After the last answer: it drains, then the connection goes. */
 static void finish(struct http_conn *conn)
 {
@@ -141,6 +165,7 @@ void http_conn_read(struct http_conn *conn)
 		x->request.body_len = x->body_len;
 		conn->state         = HTTP_HANDLING;
 		http_conn_timer(conn, 0);
+		while (conn->server->unsent > conn->server->options.unsent_bytes_max && shed(conn->server, true)) {}
 		pr_metric_add(&pr_http_requests_total, 1);
 		http_server_route(conn->server, x);
 	}
@@ -217,15 +242,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* Room for a new connection: the one that has been without a request for longest, if there is one, gives way. */
-static void evict_idle(struct pr_http_server *server)
-{
-	struct http_conn *oldest = NULL;
-	for (struct http_conn *c = server->conns; c; c = c->next)
-		if (c->state == HTTP_IDLE && unsent(c) == 0 && !c->in_read) oldest = c;
-	if (oldest) http_conn_free(oldest);
-}
-
 static struct bufferevent *bufferevent_make(struct pr_http_server *server, evutil_socket_t fd)
 {
 	struct event_base *base = pr_loop_base(server->loop);
@@ -242,7 +258,7 @@ void http_conn_open(struct pr_http_server *server, evutil_socket_t fd)
 	int one = 1;
 
 	pr_metric_add(&pr_http_connections_total, 1);
-	if (server->conn_count >= server->options.connections_max) evict_idle(server);
+	if (server->conn_count >= server->options.connections_max) (void)shed(server, false);
 	if (server->conn_count >= server->options.connections_max + REFUSALS_MAX) {
 		pr_metric_add(&pr_http_connections_refused_total, 1);
 		evutil_closesocket(fd);
@@ -255,6 +271,8 @@ void http_conn_open(struct pr_http_server *server, evutil_socket_t fd)
 	conn->bev    = bufferevent_make(server, fd);
 	conn->timer  = evtimer_new(pr_loop_base(server->loop), on_timer, conn);
 	PR_CHECK(conn->bev && conn->timer);
+	conn->waits_us = pr_clock_us();
+	PR_CHECK(evbuffer_add_cb(bufferevent_get_output(conn->bev), on_output, conn));
 	conn->next = server->conns;
 	if (conn->next) conn->next->prev = conn;
 	server->conns = conn;

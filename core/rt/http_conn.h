@@ -27,6 +27,8 @@ struct http_conn {
 	bool no_more; /* the client has sent all it will send; it may still wait for answers */
 	size_t scanned;
 	uint64_t started_us;
+	uint64_t waits_us; /* since when it is the client's turn: to send a request or the rest of it, to take an answer */
+	size_t unsent;     /* bytes of output, as counted in the server's sum */
 	struct pr_http_exchange *exchange; /* from a parsed head to its answer */
 	struct pr_http_stream *stream;
 	struct pr_http_chunks chunks;
@@ -66,6 +68,7 @@ struct pr_http_server {
 	struct pr_http_stream *streams;
 	struct event *pause;     /* accepting goes on when it fires */
 	uint32_t conn_count;
+	uint64_t unsent;         /* bytes of output of all connections */
 	uint16_t port;
 	uint32_t exchange_count; /* not yet ended: the server's memory stays until they are */
 	bool closed;

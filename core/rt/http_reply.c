@@ -55,7 +55,8 @@ void http_write_answer(struct http_conn *conn, const struct pr_http_exchange *x,
 	if (!bodiless) snprintf(length, sizeof length, "Content-Length: %zu\r\n", len);
 	snprintf(framing, sizeof framing, "%s%s", length, keep_alive ? "" : "Connection: close\r\n");
 	/* The state first: writing may find the peer gone. */
-	conn->state = keep_alive ? HTTP_IDLE : HTTP_CLOSING;
+	conn->state    = keep_alive ? HTTP_IDLE : HTTP_CLOSING;
+	conn->waits_us = pr_clock_us();
 	http_conn_timer(conn, conn->server->options.write_deadline_ms);
 	write_head(conn, x, status, content_type, framing);
 	if (len && !bodiless && !(x && x->request.method == PR_HTTP_HEAD)) bufferevent_write(conn->bev, body, len);
@@ -154,6 +155,7 @@ static void stream_head_only(struct http_conn *conn, struct pr_http_exchange *x,
 {
 	conn->exchange = NULL;
 	conn->state    = HTTP_CLOSING;
+	conn->waits_us = pr_clock_us();
 	http_conn_timer(conn, conn->server->options.write_deadline_ms);
 	write_head(conn, x, 200, content_type, "Cache-Control: no-store\r\nConnection: close\r\n");
 	http_exchange_free(x);
@@ -233,6 +235,7 @@ void pr_http_stream_close(struct pr_http_stream *stream)
 		stream->conn = NULL;
 		conn->stream = NULL;
 		conn->state  = HTTP_CLOSING;
+		conn->waits_us = pr_clock_us();
 		http_conn_timer(conn, conn->server->options.write_deadline_ms);
 		if (stream->chunked) bufferevent_write(conn->bev, "0\r\n\r\n", 5);
 		else if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0) http_conn_drained(conn);

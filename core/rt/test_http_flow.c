@@ -11,10 +11,13 @@
 
 #define H "Host: h\r\n"
 #define BIG_BYTES 65536u
+#define UNSENT_BYTES_MAX 400000u
 
 static struct pr_loop *loop;
 static uint16_t port;       /* generous limits */
 static uint16_t short_port; /* short deadlines, two connections */
+static uint16_t tight_port; /* long deadlines, four connections */
+static struct pr_http_server *the_server; /* at port; asked for counts only */
 
 /* What the parked requests and the streams are doing; touched by the loop's thread, watched by the test. */
 static struct pr_http_exchange *parked;
@@ -390,37 +393,93 @@ static void test_a_reader_that_takes_nothing_is_dropped(void)
 	close(fd);
 }
 
-static void test_connection_limit(void)
+/* What gives way is what has waited for its client for longest, not what was opened first. */
+static void test_the_longest_waiting_connection_gives_way(void)
 {
-	uint64_t before = pr_metric_value(&pr_http_connections_refused_total);
-	/* Two idle ones: the oldest gives way. */
-	int a = rawsock_connect(short_port), b = rawsock_connect(short_port);
-	round_trip();
-	int c = rawsock_connect(short_port);
-	struct rawsock_reply r = rawsock_read(a, NULL, 0);
-	UNIT_CHECK(r.ended && r.len == 0);
-	rawsock_free(&r);
-	rawsock_text(c, "GET /echo HTTP/1.1\r\n" H "\r\n");
-	r = rawsock_read(c, "\r\n\r\n", 0);
+	uint64_t refused = pr_metric_value(&pr_http_connections_refused_total), shed = pr_metric_value(&pr_http_shed_total);
+	int busy = rawsock_connect(short_port), idle = rawsock_connect(short_port);
+	rawsock_text(busy, "GET /echo HTTP/1.1\r\n" H "\r\n");
+	struct rawsock_reply r = rawsock_read(busy, "\r\n\r\n", 0);
 	UNIT_CHECK(rawsock_status(&r) == 200);
 	rawsock_free(&r);
-	UNIT_CHECK(pr_metric_value(&pr_http_connections_refused_total) == before);
-	close(a), close(b), close(c);
+	int third = rawsock_connect(short_port);
+	r = rawsock_read(idle, NULL, 0);
+	UNIT_CHECK(r.ended && r.len == 0);
+	rawsock_free(&r);
+	rawsock_text(third, "GET /echo HTTP/1.1\r\n" H "\r\n");
+	r = rawsock_read(third, "\r\n\r\n", 0);
+	UNIT_CHECK(rawsock_status(&r) == 200);
+	rawsock_free(&r);
+	rawsock_text(busy, "GET /echo HTTP/1.1\r\n" H "\r\n");
+	r = rawsock_read(busy, "\r\n\r\n", 0);
+	UNIT_CHECK(rawsock_status(&r) == 200);
+	rawsock_free(&r);
+	UNIT_CHECK(pr_metric_value(&pr_http_connections_refused_total) == refused && pr_metric_value(&pr_http_shed_total) == shed + 1);
+	close(busy), close(idle), close(third);
+}
 
-	/* Two busy ones: the third is told to come back. */
-	unsigned parks = atomic_load(&parked_count);
-	a = rawsock_connect(short_port);
+/* Requests that trickle in fill the server again and again; everybody else is served at once. */
+static void test_slow_requests_do_not_keep_others_out(void)
+{
+	static const char *const pieces[] = { "GET /ec", "POST /echo HTTP/1.1\r\n" H "Content-Length: 1000\r\n\r\nxy", "POST /echo HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n5\r\n" };
+	uint64_t refused = pr_metric_value(&pr_http_connections_refused_total), deadlines = pr_metric_value(&pr_http_deadline_total);
+	int slow[24];
+	for (unsigned i = 0; i < 24; i++) {
+		slow[i] = rawsock_connect(tight_port);
+		rawsock_text(slow[i], pieces[i % 3]);
+		if (i % 3 != 2) continue;
+		round_trip();
+		int fd = rawsock_connect(tight_port);
+		rawsock_text(fd, "GET /echo HTTP/1.1\r\n" H "Connection: close\r\n\r\n");
+		struct rawsock_reply r = rawsock_read(fd, NULL, 0);
+		UNIT_CHECK(rawsock_status(&r) == 200 && r.ended && !r.reset);
+		rawsock_free(&r);
+		close(fd);
+	}
+	UNIT_CHECK(pr_metric_value(&pr_http_connections_refused_total) == refused && pr_metric_value(&pr_http_deadline_total) == deadlines);
+	for (unsigned i = 0; i < 24; i++) close(slow[i]);
+}
+
+/* Clients that ask for much and take nothing: what is kept for all of them is bounded, and others are served. */
+static void test_unsent_answers_are_bounded_in_sum(void)
+{
+	uint64_t before = pr_metric_value(&pr_http_shed_total), most = 0;
+	int greedy[24];
+	for (unsigned i = 0; i < 24; i++) {
+		greedy[i] = rawsock_connect_with(port, 4096);
+		for (unsigned k = 0; k < 100; k++) rawsock_text(greedy[i], "GET /big HTTP/1.1\r\n" H "\r\n");
+		round_trip(), round_trip();
+		int fd = rawsock_connect(port);
+		rawsock_text(fd, "GET /echo HTTP/1.1\r\n" H "Connection: close\r\n\r\n");
+		struct rawsock_reply r = rawsock_read(fd, NULL, 0);
+		UNIT_CHECK(rawsock_status(&r) == 200);
+		rawsock_free(&r);
+		close(fd);
+		if (pr_http_server_unsent(the_server) > most) most = pr_http_server_unsent(the_server);
+	}
+	UNIT_CHECK(most > UNSENT_BYTES_MAX / 2 && most <= UNSENT_BYTES_MAX + BIG_BYTES + 512);
+	UNIT_CHECK(pr_metric_value(&pr_http_shed_total) > before);
+	for (unsigned i = 0; i < 24; i++) close(greedy[i]);
+}
+
+static void test_connection_limit(void)
+{
+	/* Two that handlers have: the third is told to come back. */
+	uint64_t before = pr_metric_value(&pr_http_connections_refused_total);
+	unsigned parks = atomic_load(&parked_count), streams = atomic_load(&stream_count), closed = atomic_load(&closed_count);
+	int a = rawsock_connect(short_port);
 	rawsock_text(a, "GET /park HTTP/1.1\r\n" H "\r\n");
 	UNIT_CHECK(reaches(&parked_count, parks + 1));
-	b = rawsock_connect(short_port);
-	rawsock_text(b, "GET /ec");
-	round_trip(), round_trip();
-	c = rawsock_connect(short_port);
-	r = rawsock_read(c, NULL, 0);
+	int b = rawsock_connect(short_port);
+	rawsock_text(b, "GET /stream HTTP/1.1\r\n" H "\r\n");
+	UNIT_CHECK(reaches(&stream_count, streams + 1));
+	int c = rawsock_connect(short_port);
+	struct rawsock_reply r = rawsock_read(c, NULL, 0);
 	UNIT_CHECK(rawsock_status(&r) == 503 && r.ended);
 	UNIT_CHECK(pr_metric_value(&pr_http_connections_refused_total) == before + 1);
 	rawsock_free(&r);
 	close(b), close(c);
+	UNIT_CHECK(reaches(&closed_count, closed + 1));
 	PR_CHECK(pr_loop_post(loop, unpark, NULL) == PR_OK);
 	r = rawsock_read(a, "unparked\n", 0);
 	UNIT_CHECK(rawsock_status(&r) == 200);
@@ -460,14 +519,18 @@ int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	pr_log_redirect(-1);
-	struct pr_http_server *server, *short_server;
+	struct pr_http_server *server, *short_server, *tight_server;
 	const struct pr_http_options options = { .bind = "127.0.0.1", .routes = routes, .route_count = sizeof routes / sizeof *routes,
-						 .stream_bytes_max = 300000, .stream_heartbeat_ms = 200 };
+						 .stream_bytes_max = 300000, .unsent_bytes_max = UNSENT_BYTES_MAX, .stream_heartbeat_ms = 200 };
 	const struct pr_http_options short_options = { .bind = "127.0.0.1", .routes = routes, .route_count = sizeof routes / sizeof *routes, .connections_max = 2,
 						       .request_deadline_ms = 200, .idle_timeout_ms = 300, .cors_origin_opt = "*" };
+	const struct pr_http_options tight_options = { .bind = "127.0.0.1", .routes = routes, .route_count = sizeof routes / sizeof *routes, .connections_max = 4 };
 	PR_CHECK((loop = pr_loop_open()) && pr_http_server_open(&server, loop, &options) == PR_OK);
 	PR_CHECK(pr_http_server_open(&short_server, loop, &short_options) == PR_OK);
+	PR_CHECK(pr_http_server_open(&tight_server, loop, &tight_options) == PR_OK);
+	the_server = server;
 	port = pr_http_server_port(server);
+	tight_port = pr_http_server_port(tight_server);
 	short_port = pr_http_server_port(short_server);
 	pthread_t thread;
 	PR_CHECK(pthread_create(&thread, NULL, loop_main, loop) == 0);
@@ -484,11 +547,15 @@ int main(void)
 	UNIT_RUN(test_a_quiet_stream_has_a_heartbeat);
 	UNIT_RUN(test_a_slow_reader_is_dropped);
 	UNIT_RUN(test_a_reader_that_takes_nothing_is_dropped);
+	UNIT_RUN(test_the_longest_waiting_connection_gives_way);
+	UNIT_RUN(test_slow_requests_do_not_keep_others_out);
+	UNIT_RUN(test_unsent_answers_are_bounded_in_sum);
 	UNIT_RUN(test_connection_limit);
 	test_closing_the_server(server, thread);
 	unit_end_case("test_closing_the_server");
 
 	pr_http_server_close(short_server);
+	pr_http_server_close(tight_server);
 	pr_loop_close(loop);
 	return UNIT_END();
 }
