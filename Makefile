@@ -9,7 +9,7 @@ include tools/build.mk
 
 export ONCE LINEAGE TRACE
 
-.PHONY: deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
+.PHONY: $(TESTS:%=%.ran) deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
 deps:
 	@tools/deps
 contracts: deps
@@ -23,8 +23,11 @@ run: deps contracts
 test: deps
 	@tests/run
 
+# Unit tests run beside one another, -j at a time; one that fails does not stop the others.
 check: $(TESTS)
-	@for t in $(TESTS); do $$t || { echo "FAILED $$t"; failed=1; }; done; [ -z "$$failed" ]
+	@$(MAKE) --no-print-directory -s -k -Otarget $(TESTS:%=%.ran)
+$(TESTS:%=%.ran): %.ran: %
+	@$< || { echo "FAILED $<"; exit 1; }
 check-source:
 	@tools/check-source
 check-gen:
@@ -37,7 +40,7 @@ check-corpus: $(FUZZERS)
 check-contracts: $(B)/vectors/zframe.txt $(B)/vectors/chunks.txt $(B)/vectors/scenarios.txt $(B)/vectors/mutants.txt
 	@cd l1-bridge/contracts && bin/forge fmt --check && ! FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint bin/forge lint src script 2>&1 | grep -E '^(warning|error)' && echo "contracts style: 2 passed, 0 failed, 0 skipped"
 	@cd l1-bridge/contracts && bin/forge build --quiet && PR_MUTANTS=../../$(B)/vectors/mutants.txt bin/forge test
-check-e2e: all
+check-e2e: all $(E2E)
 	@tests/e2e/run
 bench: $(BENCHES) all
 	@tests/bench/run

@@ -76,7 +76,8 @@ $(B)/vectors/chunks.txt: $(B)/tests/vectors/chunks
 	@mkdir -p $(@D)
 	$< $(VECTOR_CHUNKS) $(VECTOR_SEED) $@.tmp && mv $@.tmp $@
 
-# Drivers of end-to-end tests: the scripts beside them build and run them.
+# Drivers of end-to-end tests: the scripts beside them build and run them; together they build them before, each once.
+E2E := $(patsubst %.c,$(B)/%,$(wildcard tests/e2e/*.c)) $(addprefix $(B)/tests/,scenarios/play scenarios/vectors vectors/inbox_feed)
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(B)/librt.a $(B)/libcore.a
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 # The player of scenarios (tests/e2e/scenarios.sh): the language, and a ledger behind the public RPC.

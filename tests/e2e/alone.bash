@@ -7,6 +7,7 @@ trap '[ -z "$pid" ] || { kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/nul
 sed -n '/^```toml$/,/^```$/{/^```/d;p}' docs/rpc.md >"$dir/chain.toml"
 make --no-print-directory -s B="$build" "$build/tests/vectors/inbox_feed"
 "$build/tests/vectors/inbox_feed" "$dir/feed"
+: >"$dir/log" # there before the process is
 "$build/bin/pennyroyal-sequencer" --exit-with-parent --set chain.file="$dir/chain.toml" --set data.dir="$dir/sequencer" --set data.segment_bytes=1048576 \
   --set bridge.feed="$dir/feed" --set http.port=0 --set batch.age_ms=3600000 --set admin.enabled=true >"$dir/log" 2>&1 &
 pid=$!
