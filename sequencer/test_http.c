@@ -1,209 +1,12 @@
 /* The whole program over HTTP, killed again and again: what was acknowledged is there, once; what is malformed changes nothing. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-
-#include "core/rt/clock.h"
-#include "core/rt/httpc.h"
-#include "core/rt/json.h"
-#include "core/rt/spool.h"
 #include "core/rt/zpack.h"
-#include "sequencer/run.h"
-#include "sequencer/test_kit.h"
+#include "sequencer/test_server.h"
 
-#define USERS 4u
 #define CHAIN_LENGTH 110000u
-#define NODES 65536u
-
-static char             work_dir[] = "/tmp/pr_seq_http_XXXXXX";
-static struct pr_chain  chain;
-static struct pr_spool *feed;
-static pid_t            child;
-static unsigned         port;
-static struct pr_httpc *client;
-static uint32_t         user_ids[USERS];
-static uint64_t         nonces[USERS];
-static struct pr_json   doc; /* of the last answer */
-static struct pr_json_node nodes[NODES];
-static char             answer[1u << 20];
-
-/* ---- The process ---- */
-
-static void nap(void)
-{
-	const struct timespec t = { 0, 5000000 };
-	(void)nanosleep(&t, NULL);
-}
-
-static unsigned free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t          len = sizeof a;
-	int                fd = socket(AF_INET, SOCK_STREAM, 0);
-	PR_CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && getsockname(fd, (struct sockaddr *)&a, &len) == 0);
-	(void)close(fd);
-	return ntohs(a.sin_port);
-}
-
-static unsigned get(const char *target)
-{
-	struct pr_httpc_response r;
-	return pr_httpc_request(client, &r, "GET", target, NULL, NULL, 0, 5000) == PR_OK ? r.status : 0;
-}
-
-static void server_start(void)
-{
-	char set_port[64], set_file[1100], set_data[1100], set_feed[1100];
-	(void)snprintf(set_port, sizeof set_port, "http.port=%u", port);
-	(void)snprintf(set_file, sizeof set_file, "chain.file=%s/chain.toml", work_dir);
-	(void)snprintf(set_data, sizeof set_data, "data.dir=%s/sequencer", work_dir);
-	(void)snprintf(set_feed, sizeof set_feed, "bridge.feed=%s/feed", work_dir);
-	char *argv[] = { "pennyroyal-sequencer", "--exit-with-parent", "--set", set_port, "--set", set_file, "--set", set_data, "--set", set_feed,
-		         "--set", "admin.enabled=true", "--set", "batch.age_ms=1000", "--set", "data.segment_bytes=4194304", "--set", "log.level=error", NULL };
-	child = fork();
-	PR_CHECK(child >= 0);
-	if (child == 0) _exit(seq_run((int)(sizeof argv / sizeof argv[0]) - 1, argv));
-	uint64_t deadline = pr_clock_ms() + 20000;
-	while (get("/readyz") == 0 && pr_clock_ms() < deadline) nap();
-	UNIT_CHECK(get("/livez") == 200);
-}
-
-static void server_kill(int how)
-{
-	int status;
-	PR_CHECK(kill(child, how) == 0 && waitpid(child, &status, 0) == child);
-	if (how == SIGTERM) UNIT_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-/* ---- Calls ---- */
-
-/* Posts a JSON text; the answer is in doc.  Returns the node of "result", PR_JSON_NONE if it is an error. */
-static uint32_t post(const char *text)
-{
-	struct pr_httpc_response r;
-	if (pr_httpc_post(client, &r, "application/json", text, strlen(text), 10000) != PR_OK || r.status != 200 || r.body_len >= sizeof answer) {
-		answer[0] = 0;
-		UNIT_CHECK(!"no answer");
-		return PR_JSON_NONE;
-	}
-	memcpy(answer, r.body, r.body_len + 1);
-	UNIT_CHECK(pr_json_parse(&doc, answer, r.body_len, nodes, NODES) == PR_JSON_OK);
-	return pr_json_get(&doc, 0, "result");
-}
-
-static uint32_t call(const char *method, const char *params)
-{
-	static char text[200000];
-	(void)snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}", method, params);
-	return post(text);
-}
-
-static uint64_t number(uint32_t at, const char *key)
-{
-	uint64_t v = UINT64_MAX;
-	uint32_t n = pr_json_get(&doc, at, key);
-	if (!pr_json_u64(&v, &doc, n)) (void)pr_json_u64_string(&v, &doc, n);
-	return v;
-}
-
-static bool text_is(uint32_t at, const char *key, const char *want) { return pr_json_string_eq(&doc, pr_json_get(&doc, at, key), want); }
-
-static void root_now(uint8_t root32[32])
-{
-	uint32_t r = call("penny_chainInfo", "[]");
-	UNIT_CHECK(pr_json_hex(root32, 32, &doc, pr_json_get(&doc, r, "root")));
-}
-
-static int address_of(void *ctx, uint32_t id, uint8_t addr20[20])
-{
-	(void)ctx;
-	for (unsigned i = 0; i < USERS; i++) {
-		if (user_ids[i] != id) continue;
-		kit_address(addr20, i);
-		return 1;
-	}
-	return 2;
-}
-
-static void sign(struct pr_entry *e, unsigned user)
-{
-	uint8_t digest32[32], key32[32];
-	e->f[PR_TRANSFER_FROM].num  = user_ids[user];
-	e->f[PR_TRANSFER_NONCE].num = nonces[user];
-	UNIT_CHECK(pr_eip712_digest(digest32, chain.domain32, e, address_of, NULL) == PR_STATUS_APPLIED);
-	kit_key(key32, user);
-	UNIT_CHECK(pr_sig_sign(e->sig64, digest32, key32));
-}
-
-static void hex_text(char *out, const struct pr_entry *e)
-{
-	uint8_t wire[PR_WIRE_BYTES_MAX];
-	size_t  len = pr_wire_encode(wire, e);
-	(void)strcpy(out, "0x");
-	for (size_t i = 0; i < len; i++) (void)sprintf(out + 2 + 2 * i, "%02x", wire[i]);
-}
-
-/* Submits one entry by its hex form; the node of its outcome. */
-static uint32_t submit(const struct pr_entry *e)
-{
-	char hex[2 * PR_WIRE_BYTES_MAX + 3], params[2 * PR_WIRE_BYTES_MAX + 16];
-	hex_text(hex, e);
-	(void)snprintf(params, sizeof params, "[\"%s\"]", hex);
-	return pr_json_at(&doc, call("penny_submit", params), 0);
-}
-
-static uint32_t submit_signed(struct pr_entry *e, unsigned user)
-{
-	sign(e, user);
-	uint32_t r = submit(e);
-	UNIT_CHECK(text_is(r, "status", "applied"));
-	nonces[user]++;
-	return r;
-}
-
-/* ---- The feed ---- */
-
-static void feed_put(struct pr_l1_event *ev)
-{
-	uint8_t            head[PR_L1_EVENT_HEAD_BYTES_MAX];
-	const struct iovec pieces[2] = { { head, pr_l1_event_head_encode(head, ev) }, { (void *)(uintptr_t)ev->data, ev->data_len } };
-	UNIT_CHECK(pr_spool_append_pieces(feed, NULL, pieces, 2) == PR_OK && pr_spool_sync(feed) == PR_OK);
-}
-
-static void feed_deposit(uint64_t index, unsigned user, uint64_t amount)
-{
-	struct pr_entry e = { .kind = PR_KIND_DEPOSIT };
-	uint8_t         wire[PR_WIRE_BYTES_MAX];
-	kit_address(e.f[PR_DEPOSIT_TO].bytes, user);
-	e.f[PR_DEPOSIT_AMOUNT].num = amount;
-	struct pr_l1_event ev = { .type = PR_L1_ITEM, .block = 1, .block_time = 1, .number = index, .a = 1, .data = wire,
-		                  .data_len = (uint32_t)pr_wire_encode(wire, &e) };
-	feed_put(&ev);
-}
 
 /* ---- Tests ---- */
 
-static void test_deposits(void)
-{
-	char params[64];
-	for (unsigned i = 0; i < USERS; i++) feed_deposit(i, i, 1000000000);
-	uint64_t deadline = pr_clock_ms() + 5000;
-	for (unsigned i = 0; i < USERS; i++) {
-		uint8_t  addr20[20];
-		uint32_t r = PR_JSON_NONE;
-		int      at = snprintf(params, sizeof params, "[\"0x");
-		kit_address(addr20, i);
-		for (unsigned k = 0; k < 20; k++) at += sprintf(params + at, "%02x", addr20[k]);
-		(void)strcpy(params + at, "\"]");
-		while ((r = call("penny_getAccount", params)) == PR_JSON_NONE && pr_clock_ms() < deadline) nap();
-		UNIT_CHECK(number(r, "balance") == 1000000000 && number(r, "nonce") == 0);
-		user_ids[i] = (uint32_t)number(r, "id");
-	}
-}
+static void test_deposits(void) { deposits(1000000000); }
 
 static void test_transfer(void)
 {
@@ -244,36 +47,14 @@ static uint32_t asset_id, stream_id;
 
 static void test_asset_and_stream(void)
 {
-	struct pr_entry e = { .kind = PR_KIND_ASSET_REGISTER };
-	e.f[PR_ASSET_REGISTER_ACTIVE].num = 1;
-	e.f[PR_ASSET_REGISTER_CONTENT].bytes[0] = 9;
-	e.f[PR_ASSET_REGISTER_PRICE0].num = 3;
-	asset_id = (uint32_t)number(submit_signed(&e, 2), "id");
-	memset(&e, 0, sizeof e);
-	e.kind = PR_KIND_SHARE_ISSUE;
+	asset_id = asset_register(2);
+	struct pr_entry e = { .kind = PR_KIND_SHARE_ISSUE };
 	e.f[PR_SHARE_ISSUE_ASSET].num  = asset_id;
 	e.f[PR_SHARE_ISSUE_HOLDER].num = user_ids[3];
 	e.f[PR_SHARE_ISSUE_UNITS].num  = 10;
 	(void)submit_signed(&e, 2);
-	memset(&e, 0, sizeof e);
-	e.kind = PR_KIND_STREAM_OPEN;
-	e.f[PR_STREAM_OPEN_ASSET].num  = asset_id;
-	e.f[PR_STREAM_OPEN_KIND].num   = PR_STREAM_CHAIN;
-	e.f[PR_STREAM_OPEN_PRICE].num  = 3;
-	e.f[PR_STREAM_OPEN_ESCROW].num = 3 * CHAIN_LENGTH;
-	e.f[PR_STREAM_OPEN_EXPIRY].num = pr_time_unix_s() + 3600;
-	kit_link(e.f[PR_STREAM_OPEN_TIP].bytes, 1, CHAIN_LENGTH, 0);
-	stream_id = (uint32_t)number(submit_signed(&e, 1), "id");
+	stream_id = stream_open(1, asset_id, 1, CHAIN_LENGTH);
 	UNIT_CHECK(asset_id != 0 && stream_id != 0);
-}
-
-static uint64_t stream_used(void)
-{
-	char params[32];
-	(void)snprintf(params, sizeof params, "[%u]", stream_id);
-	uint32_t r       = call("penny_getStream", params);
-	uint32_t pending = pr_json_get(&doc, r, "pending");
-	return pending != PR_JSON_NONE ? number(pending, "used") : number(r, "used");
 }
 
 /* Sends ticks (from, to]; true if they were acknowledged, with the counts. */
@@ -311,7 +92,7 @@ static void test_ticks_and_kills(void)
 			(void)waitpid(killer, NULL, 0);
 			(void)waitpid(child, NULL, 0);
 			server_start();
-			uint64_t used = stream_used();
+			uint64_t used = stream_used(stream_id);
 			UNIT_CHECK(used >= acknowledged && used <= to);
 			UNIT_CHECK(ticks_send(acknowledged > 100 ? acknowledged - 100 : 0, to, &accepted, &duplicates));
 			UNIT_CHECK(accepted == to - used && accepted + duplicates == to - (acknowledged > 100 ? acknowledged - 100 : 0));
@@ -322,7 +103,7 @@ static void test_ticks_and_kills(void)
 		acknowledged = to;
 		bodies++;
 	}
-	UNIT_CHECK(stream_used() == 100000);
+	UNIT_CHECK(stream_used(stream_id) == 100000);
 	UNIT_CHECK(pr_json_u64(&acknowledged, &doc, call("penny_seal", "[]")));
 	char params[32];
 	(void)snprintf(params, sizeof params, "[%u]", stream_id);
@@ -368,18 +149,6 @@ static void test_proof(void)
 		else pr_sha256_node(node32, PR_TAG_NODE, node32, sibling32);
 	}
 	UNIT_CHECK(memcmp(node32, root32, 32) == 0);
-}
-
-/* An error in the whole answer, or in the first outcome of penny_submit, with this code and data.status. */
-static bool error_is(uint32_t result, int code, const char *status)
-{
-	uint32_t    error = result == PR_JSON_NONE ? pr_json_get(&doc, 0, "error") : pr_json_get(&doc, pr_json_at(&doc, result, 0), "error");
-	const char *raw;
-	size_t      len;
-	char        want[16];
-	int         n = snprintf(want, sizeof want, "%d", code);
-	if (!pr_json_raw(&raw, &len, &doc, pr_json_get(&doc, error, "code"))) return false;
-	return len == (size_t)n && memcmp(raw, want, len) == 0 && text_is(pr_json_get(&doc, error, "data"), "status", status);
 }
 
 static void test_malformed(void)
@@ -565,12 +334,6 @@ static bool batch_is(uint64_t n, const char *status)
 	return true;
 }
 
-static bool metrics_say(const char *text)
-{
-	struct pr_httpc_response r;
-	return pr_httpc_request(client, &r, "GET", "/metrics", NULL, NULL, 0, 5000) == PR_OK && r.status == 200 && strstr(r.body, text);
-}
-
 /* As the bridge tells. */
 static void feed_tags(struct pr_l1_tags tags)
 {
@@ -625,23 +388,11 @@ static void test_l1_status(void)
 	UNIT_CHECK(error_is(call("penny_submit", "[\"0x02\"]"), -32002, "diverged"));
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-	char path[PR_PATH_BYTES_MAX], url[64];
-	(void)argc;
-	(void)argv;
-	pr_crypto_init();
-	pr_log_init("test", PR_LOG_LEVEL_ERROR);
-	if (!mkdtemp(work_dir)) return 1;
-	kit_chain(&chain);
-	(void)snprintf(path, sizeof path, "%s/chain.toml", work_dir);
-	if (pr_file_write_atomic(path, kit_chain_text, sizeof kit_chain_text - 1) != PR_OK) return 1;
-	(void)snprintf(path, sizeof path, "%s/feed", work_dir);
-	if (pr_spool_open(&feed, path, 1u << 20, 1) != PR_OK) return 1;
-	port = free_port();
-	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", port);
-	const struct pr_httpc_options options = { .url = url };
-	if (pr_httpc_open(&client, &options) != PR_OK) return 1;
+	settings[0] = "batch.age_ms=1000";
+	settings[1] = "data.segment_bytes=4194304";
+	if (!server_prepare()) return 1;
 	server_start();
 	UNIT_RUN(test_deposits);
 	UNIT_RUN(test_transfer);
@@ -652,8 +403,6 @@ int main(int argc, char **argv)
 	UNIT_RUN(test_feed_resumes);
 	UNIT_RUN(test_l1_status);
 	server_kill(SIGTERM);
-	pr_httpc_close(client);
-	(void)pr_spool_close(feed);
-	kit_remove(work_dir);
+	server_clear();
 	return UNIT_END();
 }
