@@ -55,6 +55,7 @@ static const struct {
 	{ "WrongFee(uint256,uint256)", "the fee of a forced entry is another one" },
 	{ "InboxNotOverdue(uint64)", "no item of the inbox is overdue: the sequencer still has time" },
 	{ "WrongBond(uint256,uint256)", "the bond of a claim is another one" },
+	{ "ClaimFallen(uint64)", "an earlier claim of its line was struck, and this one fell with it" },
 	{ "ClaimExists(uint64,uint64,bytes32)", "the same claim was made already" },
 	{ "BatchAlreadyFinal(uint64)", "the batch is final: choose a later one" },
 	{ "ParentClaimFallen(uint64,uint8)", "the parent claim was struck: try again" },

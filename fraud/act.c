@@ -6,6 +6,7 @@
 #include "core/rt/log.h"
 
 #define INTENT_CLAIM ((uint64_t)'C' << 56)    /* | batch */
+#define INTENT_EXTEND ((uint64_t)'E' << 56)   /* | batch: a claim without a bond of its own */
 #define INTENT_STRIKE ((uint64_t)'S' << 56)   /* | claim */
 #define INTENT_FINALIZE ((uint64_t)'F' << 56) /* | claim */
 #define NUMBER_MASK (((uint64_t)1 << 56) - 1)
@@ -15,7 +16,7 @@ static uint8_t calldata[FRD_PROOF_BYTES_MAX];
 bool frd_act_explain(uint64_t intent, const char **what, uint64_t *number)
 {
 	uint64_t kind = intent & ~NUMBER_MASK;
-	*what   = kind == INTENT_CLAIM ? "claim" : kind == INTENT_STRIKE ? "strike" : kind == INTENT_FINALIZE ? "finalize" : NULL;
+	*what   = kind == INTENT_CLAIM || kind == INTENT_EXTEND ? "claim" : kind == INTENT_STRIKE ? "strike" : kind == INTENT_FINALIZE ? "finalize" : NULL;
 	*number = intent & NUMBER_MASK;
 	return *what != NULL;
 }
@@ -64,11 +65,31 @@ static enum pr_err strike(struct frd_act *act)
 	return PR_OK;
 }
 
+/* What the claim on batch n is to be submitted as.  One bond stands for a line of claims (docs/spec/l1.md section 4), so our own open claim is continued
+ * without another one; should L1 refuse that, as when the parent became final meanwhile, a bond is paid. */
+static bool next_intent(struct frd_act *act, uint64_t n, uint64_t parent, uint64_t *id, pr_u128 *value)
+{
+	const struct frd_claim *p = &act->node->book.claims[parent];
+	struct pr_txmgr_status  status;
+
+	*id    = INTENT_EXTEND | n;
+	*value = 0;
+	if (pr_txmgr_status(act->txmgr, &status, *id) != PR_OK) {
+		if (p->state == FRD_CLAIM_OPEN && memcmp(p->claimant20, act->addr20, 20) == 0) return true;
+	} else if (status.state != PR_TXMGR_FAILED) {
+		return false;
+	}
+	*id    = INTENT_CLAIM | n;
+	*value = act->rollup.bond_wei;
+	return !submitted(act, *id);
+}
+
 /* Claims the lowest batch that has no right claim yet; the next one follows when this is on L1. */
 static enum pr_err claim(struct frd_act *act)
 {
 	const struct frd_book *book = &act->node->book;
-	uint64_t               parent = 0;
+	uint64_t               parent = 0, id;
+	pr_u128                value;
 	bool                   found = true;
 
 	for (uint64_t n = book->final_batch + 1; n < book->batch_count; n++) {
@@ -79,9 +100,9 @@ static enum pr_err claim(struct frd_act *act)
 			parent = own;
 			continue;
 		}
-		if (!b->roots || submitted(act, INTENT_CLAIM | n)) return PR_OK;
+		if (!b->roots || !next_intent(act, n, parent, &id, &value)) return PR_OK;
 		size_t len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, frd_claim_last_root(book, parent), b->roots[0], b->chunk_count);
-		return submit(act, INTENT_CLAIM | n, "claim", act->rollup.bond_wei, len);
+		return submit(act, id, "claim", value, len);
 	}
 	return PR_OK;
 }

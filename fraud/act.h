@@ -15,6 +15,7 @@ struct frd_act {
 	struct frd_node *node;
 	struct pr_txmgr *txmgr;
 	struct pr_rollup_config rollup;
+	uint8_t addr20[20]; /* whose transactions these are */
 	struct frd_act_options options;
 	uint64_t last_proof_ms; /* duration of the last proof */
 	uint64_t proofs;

@@ -75,6 +75,7 @@ static enum pr_err act_open(void)
 	PR_FORWARD(pr_path_join(dir, frd_config.data_dir, "transactions"));
 	options.chain_id = chain_id;
 	memcpy(options.addr20, app.addr20, 20);
+	memcpy(app.act.addr20, app.addr20, 20);
 	app.act.node    = &app.node;
 	app.act.options = (struct frd_act_options){ frd_config.strike, frd_config.claim, frd_config.finalize };
 	return pr_txmgr_open(&app.act.txmgr, app.eth, &options);

@@ -24,6 +24,12 @@ contract Rollup is IRollup {
         uint64 enactFrom;
     }
 
+    /// @dev What one bond stands for: a chain of claims of one claimant.
+    struct Line {
+        uint64 last; // the newest claim that none of the line's strikes brought down; 0: the bond is settled
+        address prover; // who struck the claim after `last`, and is paid when all up to `last` is final
+    }
+
     /// @dev Where burned coin goes: nobody has the key of this address.
     address payable private constant BURNED = payable(address(0xdead));
     /// @dev Longer spans are mistakes in units, and shorter sums cannot overflow.
@@ -59,6 +65,8 @@ contract Rollup is IRollup {
     uint64 public claimCount;
     uint64 public finalBatch;
     mapping(uint64 id => Claim) private _claims;
+    /// @dev By the claim that the bond was paid with.
+    mapping(uint64 line => Line) private _lines;
     /// @dev Claims that stand, by (batch, parent claim, rootsRoot).
     mapping(bytes32 key => bool) private _standing;
     mapping(uint64 batch => bytes32) public finalRoot;
@@ -216,7 +224,6 @@ contract Rollup is IRollup {
         payable
         returns (uint64 id)
     {
-        if (msg.value != BOND_WEI) revert WrongBond(msg.value, BOND_WEI);
         uint64 batch = header.number;
         uint256 chunks = _checkHeader(header);
         if (roots.length != chunks) revert RootCountWrong(roots.length, chunks);
@@ -233,17 +240,43 @@ contract Rollup is IRollup {
         if (_standing[key]) revert ClaimExists(batch, parentClaim, rootsRoot);
         _standing[key] = true;
         id = ++claimCount;
+        uint64 line = _lineFor(id, parentClaim);
         _claims[id] = Claim({
             batch: batch,
             parent: parentClaim,
             time: uint64(block.timestamp),
             state: ClaimState.Open,
             claimant: msg.sender,
-            bondWei: BOND_WEI,
+            line: line,
             rootsRoot: rootsRoot,
             lastRoot: roots[chunks - 1]
         });
         emit ClaimMade(id, batch, parentClaim, msg.sender, rootsRoot, roots);
+    }
+
+    /// @dev The line of a new claim: its own if it brings a bond, its parent's if that one is the caller's, open and the
+    /// last of a line whose bond nobody waits for.
+    function _lineFor(uint64 id, uint64 parentClaim) private returns (uint64 line) {
+        line = id;
+        if (msg.value != BOND_WEI) {
+            Claim storage parent = _claims[parentClaim];
+            line = parent.line;
+            bool continues = msg.value == 0 && parent.state == ClaimState.Open && parent.claimant == msg.sender
+                && _lines[line].last == parentClaim && _lines[line].prover == address(0);
+            if (!continues) revert WrongBond(msg.value, BOND_WEI);
+        }
+        _lines[line].last = id;
+    }
+
+    /// @dev The bond of a line goes to where it belongs now: half of it to whoever struck its first wrong claim and the
+    /// rest to nobody, or all of it back to the claimant. Once per line.
+    function _settle(uint64 line, address prover, address claimant) private {
+        delete _lines[line];
+        uint256 amount = prover == address(0) ? BOND_WEI : BOND_WEI / 2;
+        address to = prover == address(0) ? claimant : prover;
+        credit[to] += amount;
+        emit BondSettled(line, to, amount);
+        if (amount != BOND_WEI) Address.sendValue(BURNED, BOND_WEI - amount);
     }
 
     /// @inheritdoc IRollup
@@ -258,8 +291,9 @@ contract Rollup is IRollup {
         c.state = ClaimState.Final;
         finalBatch = c.batch;
         finalRoot[c.batch] = c.lastRoot;
-        credit[c.claimant] += c.bondWei;
         emit ClaimFinal(id, c.batch, c.lastRoot);
+        Line memory line = _lines[c.line];
+        if (line.last == id) _settle(c.line, line.prover, c.claimant);
     }
 
     /// @inheritdoc IRollup
@@ -270,14 +304,18 @@ contract Rollup is IRollup {
             revert ParentClaimStands(c.parent, parentState);
         }
         c.state = ClaimState.Reclaimed;
-        credit[c.claimant] += c.bondWei;
         emit ClaimReclaimed(id, c.batch, c.claimant);
+        // A line falls as a whole with what its first claim continued.
+        if (c.line == id) _settle(id, _lines[id].prover, c.claimant);
     }
 
     /// @inheritdoc IRollup
     function strike(Proof calldata proof) external {
         uint64 id = proof.claimId;
         Claim storage c = _openClaim(id);
+        Line memory line = _lines[c.line];
+        // What comes after a struck claim of its line has fallen with it, and the bond is not its own.
+        if (c.batch > _claims[line.last].batch) revert ClaimFallen(id);
         if (proof.header.number != c.batch) revert HeaderOfOtherBatch(proof.header.number, c.batch);
         uint256 chunks = _checkHeader(proof.header);
         if (proof.chunkIndex >= chunks) revert ChunkOutOfRange(proof.chunkIndex, chunks);
@@ -294,10 +332,10 @@ contract Rollup is IRollup {
 
         c.state = ClaimState.Struck;
         delete _standing[_standingKey(c.batch, c.parent, c.rootsRoot)];
-        uint256 reward = c.bondWei / 2;
-        credit[msg.sender] += reward;
-        emit ClaimStruck(id, c.batch, proof.chunkIndex, msg.sender, reward);
-        Address.sendValue(BURNED, c.bondWei - reward);
+        emit ClaimStruck(id, c.batch, proof.chunkIndex, msg.sender);
+        // The bond pays for the first wrong claim of the line: the claims before this one may still be struck.
+        if (id == c.line || _claims[c.parent].state == ClaimState.Final) _settle(c.line, msg.sender, c.claimant);
+        else _lines[c.line] = Line(c.parent, msg.sender);
     }
 
     /// @inheritdoc IRollup
@@ -312,6 +350,11 @@ contract Rollup is IRollup {
     /// @inheritdoc IRollup
     function claimOf(uint64 id) external view returns (Claim memory) {
         return _claims[id];
+    }
+
+    /// @inheritdoc IRollup
+    function lineOf(uint64 line) external view returns (uint64 last, address prover) {
+        return (_lines[line].last, _lines[line].prover);
     }
 
     /// @dev Makes sure that `header` is the header of a posted batch; returns its number of chunks.

@@ -163,15 +163,17 @@ contract Handler is Fixture {
                 roots[i] = r;
             }
         }
-        address by = people[who % people.length];
+        // Half of the time without a bond, which continues a line if the parent is the end of the claimant's own.
+        bool bonded = who < 128;
+        address by = bonded || p.claimant == address(0) ? people[who % people.length] : p.claimant;
         vm.deal(by, BOND);
         vm.prank(by);
-        try rollup.claim{value: BOND}(headers[number], parent, p.lastRoot, roots) returns (uint64 id) {
+        try rollup.claim{value: bonded ? BOND : 0}(headers[number], parent, p.lastRoot, roots) returns (uint64 id) {
             rootsOfClaim[id] = roots;
             wrongFrom[id] = first;
             open.push(id);
-            bondsIn += BOND;
-            happened["claim"]++;
+            if (bonded) bondsIn += BOND;
+            happened[bonded ? "claim" : "extend"]++;
         } catch {}
     }
 
@@ -250,7 +252,8 @@ contract Handler is Fixture {
     function checkBonds() external view {
         uint256 locked = 0;
         for (uint64 id = 1; id <= rollup.claimCount(); id++) {
-            if (rollup.claimOf(id).state == ClaimState.Open) locked += BOND;
+            (uint64 last,) = rollup.lineOf(id);
+            if (last != 0) locked += BOND;
         }
         uint256 credits = 0;
         for (uint256 i = 0; i < people.length; i++) {
@@ -259,6 +262,25 @@ contract Handler is Fixture {
         uint256 burned = address(0xdead).balance - inboxFees();
         eq(bondsIn, bondsOut + credits + locked + burned, "bonds in = out + credited + locked + burned");
         eq(address(rollup).balance, locked + credits, "what the Rollup holds");
+    }
+
+    /// @dev A claim that may still become final has a bond behind it.
+    function checkCovered() external view {
+        for (uint64 id = 1; id <= rollup.claimCount(); id++) {
+            if (!mayBecomeFinal(id)) continue;
+            Claim memory c = rollup.claimOf(id);
+            (uint64 last,) = rollup.lineOf(c.line);
+            check(last != 0, "a bond stands behind a claim that may become final");
+            le(c.batch, rollup.claimOf(last).batch, "the line reaches it");
+            eq(rollup.claimOf(c.line).claimant, c.claimant, "a line has one claimant");
+        }
+    }
+
+    function mayBecomeFinal(uint64 id) internal view returns (bool) {
+        Claim memory c = rollup.claimOf(id);
+        if (c.state == ClaimState.Final) return false;
+        while (c.state == ClaimState.Open && c.batch > rollup.finalBatch()) c = rollup.claimOf(c.parent);
+        return c.state == ClaimState.Final && c.batch == rollup.finalBatch();
     }
 
     /// @dev Every item that is not a deposit was forced against the fee.
@@ -317,6 +339,7 @@ contract InvariantsTest is Fixture {
     /// @dev All at once: each invariant function would be a campaign of its own.
     function invariant_books_agree() public view {
         handler.checkBonds();
+        handler.checkCovered();
         handler.checkCustody();
         handler.checkOrder();
         handler.checkFinality();
@@ -345,11 +368,12 @@ contract InvariantsTest is Fixture {
             else if (act < 15) handler.doWithdraw(a, d, b);
             else handler.pass(e);
         }
-        string[10] memory acts = [
+        string[11] memory acts = [
             "deposit",
             "post",
             "appendOverdue",
             "claim",
+            "extend",
             "strike",
             "finalize",
             "reclaim",
@@ -361,6 +385,7 @@ contract InvariantsTest is Fixture {
             check(handler.happened(acts[i]) > 0, acts[i]);
         }
         handler.checkBonds();
+        handler.checkCovered();
         handler.checkCustody();
         handler.checkOrder();
         handler.checkFinality();

@@ -42,7 +42,7 @@ contract RollupClaimTest is Fixture {
         eq(uint256(c.parent), 0, "parent");
         eq(uint256(c.time), START + 7, "time");
         eq(c.claimant, alice, "claimant");
-        eq(uint256(c.bondWei), BOND, "bond");
+        eq(uint256(c.line), 1, "line");
         eq(c.rootsRoot, Lists.root(roots), "rootsRoot");
         eq(c.lastRoot, last(roots), "lastRoot");
         expectState(1, ClaimState.Open);

@@ -47,7 +47,9 @@ contract RollupStrikeTest is Fixture {
             uint256 burned = address(0xdead).balance;
             uint256 credit = rollup.credit(bob);
             vm.expectEmit(true, true, true, true, address(rollup));
-            emit IRollup.ClaimStruck(id, batch, i, bob, BOND / 2);
+            emit IRollup.ClaimStruck(id, batch, i, bob);
+            vm.expectEmit(true, true, true, true, address(rollup));
+            emit IRollup.BondSettled(id, bob, BOND / 2);
             vm.prank(bob);
             rollup.strike(p);
             eq(uint256(rollup.claimOf(id).state), uint256(ClaimState.Struck), "state");

@@ -63,8 +63,8 @@ enum ClaimState {
 /// @param parent the claim on batch-1 that it continues
 /// @param time when it was made, seconds
 /// @param state where it stands
-/// @param claimant whose bond it is
-/// @param bondWei the bond
+/// @param claimant who made it
+/// @param line the claim whose bond stands for it: itself or an earlier one of its claimant
 /// @param rootsRoot hash list over the claimed roots
 /// @param lastRoot the last of the claimed roots
 struct Claim {
@@ -73,7 +73,7 @@ struct Claim {
     uint64 time;
     ClaimState state;
     address claimant;
-    uint96 bondWei;
+    uint64 line;
     bytes32 rootsRoot;
     bytes32 lastRoot;
 }
@@ -87,7 +87,7 @@ struct Claim {
 /// @param l2ChainId chain id that ledger signatures are bound to
 /// @param genesisRoot state root of batch 0
 /// @param windowSeconds how long a claim can be struck before it may become final
-/// @param bondWei what a claim costs until it is final
+/// @param bondWei what stands for a line of claims until it is final
 /// @param forceDeadlineSeconds age at which an inbox item is overdue
 /// @param governorDelaySeconds time between a proposal and its effect
 struct RollupConfig {
@@ -124,9 +124,11 @@ interface IRollup {
     );
     /// @notice Claim `id` is final: `root` is the state root after `batch`, for good.
     event ClaimFinal(uint64 indexed id, uint64 indexed batch, bytes32 root);
-    /// @notice Claim `id` was shown to be wrong at `chunkIndex`; the prover was credited `reward` wei.
-    event ClaimStruck(uint64 indexed id, uint64 indexed batch, uint32 chunkIndex, address prover, uint256 reward);
-    /// @notice Claim `id` fell with its parent; its bond was credited to its claimant.
+    /// @notice Claim `id` was shown to be wrong at `chunkIndex`.
+    event ClaimStruck(uint64 indexed id, uint64 indexed batch, uint32 chunkIndex, address prover);
+    /// @notice The bond that claim `line` brought is settled: `to` was credited `amount` wei, half of it if it is the prover.
+    event BondSettled(uint64 indexed line, address indexed to, uint256 amount);
+    /// @notice Claim `id` fell with its parent.
     event ClaimReclaimed(uint64 indexed id, uint64 indexed batch, address claimant);
     /// @notice `who` was paid `amount` wei of credit.
     event Collected(address indexed who, uint256 amount);
@@ -166,7 +168,7 @@ interface IRollup {
 
     /// @notice There is no batch with such a header.
     error HeaderUnknown(uint64 number, bytes32 hash);
-    /// @notice A claim costs exactly the bond.
+    /// @notice A claim costs exactly the bond, or nothing if it continues the last claim of a line of the same claimant.
     error WrongBond(uint256 got, uint256 want);
     /// @notice A claim has one root per chunk.
     error RootCountWrong(uint256 got, uint256 want);
@@ -178,6 +180,8 @@ interface IRollup {
     error ClaimExists(uint64 batch, uint64 parentClaim, bytes32 rootsRoot);
     /// @notice A claim of this batch is final.
     error BatchAlreadyFinal(uint64 batch);
+    /// @notice An earlier claim of the same line was struck, and this one fell with it.
+    error ClaimFallen(uint64 id);
     /// @notice The claim does not exist or is no longer open.
     error ClaimNotOpen(uint64 id, ClaimState state);
     /// @notice The parent claim is not final yet.
@@ -221,7 +225,9 @@ interface IRollup {
     /// @notice Appends a batch of inbox items alone, at this block's time. Anyone, once the next item is overdue.
     function appendOverdue() external;
 
-    /// @notice Claims the state roots after each chunk of a batch, against exactly the bond. Anyone.
+    /// @notice Claims the state roots after each chunk of a batch. Anyone. With exactly the bond it begins a line; without
+    /// value it continues one: the parent claim must be open, the caller's, and the last of a line in which nothing was
+    /// struck.
     /// @param header the batch
     /// @param parentClaim the claim on the batch before that this one continues; 0 is the genesis
     /// @param preRoot the parent claim's last root: should L1 be reorganised, a claim never continues another one than meant
@@ -232,14 +238,15 @@ interface IRollup {
         payable
         returns (uint64 id);
 
-    /// @notice Strikes a wrong claim. Anyone, as long as the claim is open. Half of the bond is credited to the caller,
-    /// the rest is burned.
+    /// @notice Strikes a wrong claim. Anyone, as long as the claim is open. Half of the bond goes to whoever strikes the
+    /// first wrong claim of a line, once all claims of the line before it are final; the rest is burned.
     function strike(Proof calldata proof) external;
 
-    /// @notice Makes a claim final: its parent is final and its window is over. Anyone. The bond is credited back.
+    /// @notice Makes a claim final: its parent is final and its window is over. Anyone. With the last claim of a line its
+    /// bond is settled.
     function finalize(uint64 id) external;
 
-    /// @notice Credits the bond of a claim whose parent fell back to its claimant. Anyone.
+    /// @notice Gives up a claim whose parent fell. Anyone. With the first claim of a line its bond is settled.
     function reclaim(uint64 id) external;
 
     /// @notice Pays what is credited to the caller.
@@ -262,6 +269,11 @@ interface IRollup {
 
     /// @notice What is kept of claim `id`.
     function claimOf(uint64 id) external view returns (Claim memory);
+
+    /// @notice The line that began with claim `line`.
+    /// @return last its newest claim that stands as far as its own strikes go; 0 if its bond is settled
+    /// @return prover who struck the claim after `last` and waits for the bond; zero: nobody
+    function lineOf(uint64 line) external view returns (uint64 last, address prover);
 
     /// @notice How many claims were made, the genesis not counted: the highest id.
     function claimCount() external view returns (uint64);
