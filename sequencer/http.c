@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/rt/clock.h"
 #include "core/rt/log.h"
@@ -82,7 +83,7 @@ static void ticks_route(void *ctx, struct pr_http_exchange *exchange, const stru
 	struct seq_engine           *eng  = http->eng;
 	static const char            octets[] = "application/octet-stream";
 	const struct pr_http_header *type = pr_http_header_find(request, "content-type");
-	if (!type || type->value.len != sizeof octets - 1 || memcmp(type->value.at, octets, sizeof octets - 1) != 0) {
+	if (!type || type->value.len != sizeof octets - 1 || strncasecmp(type->value.at, octets, sizeof octets - 1) != 0) {
 		pr_http_reply_text(exchange, 415, "Content-Type must be application/octet-stream");
 		return;
 	}

@@ -1,4 +1,7 @@
-/* Threads that recover signers.  One job carries all signatures of a request, so that a body is one hand-over. */
+/* Threads that recover signers.  One job carries all signatures of a request, so that a body is one hand-over.
+ *
+ * Jobs are looked at in slices of SEQ_SIG_SLICE signatures, the first slice of each before the further ones of others (three to one, so that
+ * these go on too): a request of a few signatures does not wait for those of many, however many are under way.  Jobs end in any order. */
 #ifndef SEQ_SIGPOOL_H
 #define SEQ_SIGPOOL_H
 
@@ -8,10 +11,13 @@
 #include "core/base/check.h"
 #include "core/rt/loop.h"
 
+#define SEQ_SIG_SLICE 8u
+
 struct seq_sigpool;
 
 struct seq_sigjob {
 	struct seq_sigjob *next; /* the pool's */
+	uint32_t           looked_at; /* the pool's; 0 when it is put */
 	uint32_t           count;
 	uint8_t (*digests)[32];
 	uint8_t (*sigs)[64];

@@ -229,7 +229,7 @@ static void test_malformed(void)
 	UNIT_CHECK(pr_httpc_request(client, &r, "POST", "/v1/ticks", "application/json", bytes, 44, 5000) == PR_OK && r.status == 415);
 	UNIT_CHECK(pr_httpc_request(client, &r, "POST", "/", "text/plain", "{}", 2, 5000) == PR_OK && r.status == 415);
 	UNIT_CHECK(get("/nowhere") == 404);
-	UNIT_CHECK(pr_httpc_request(client, &r, "POST", "/v1/ticks", "application/octet-stream", bytes, 44, 5000) == PR_OK && r.status == 200);
+	UNIT_CHECK(pr_httpc_request(client, &r, "POST", "/v1/ticks", "Application/Octet-Stream", bytes, 44, 5000) == PR_OK && r.status == 200);
 	UNIT_CHECK(pr_json_parse(&doc, r.body, r.body_len, nodes, NODES) == PR_JSON_OK);
 	UNIT_CHECK(number(0, "refusedCount") == 1 && text_is(pr_json_at(&doc, pr_json_get(&doc, 0, "refused"), 0), "status", "stream"));
 	/* A batch of calls: answers for those with an id, in order. */
