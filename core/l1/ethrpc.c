@@ -6,6 +6,7 @@
 
 #include "core/l1/abi.h"
 #include "core/l1/ethrpc_impl.h"
+#include "core/rt/log.h"
 
 #define DEADLINE_MS_DEFAULT 10000
 #define RESPONSE_BYTES_DEFAULT (32u << 20)
@@ -30,6 +31,7 @@ enum pr_err pr_ethrpc_open(struct pr_ethrpc **out, const struct pr_ethrpc_option
 	pr_json_out_init_growing(&rpc->request, REQUEST_BYTES_MAX);
 	enum pr_err err = pr_httpc_open(&rpc->http, &http);
 	if (err != PR_OK) {
+		PR_LOG_ERROR("l1_node url=%s error=%s", options->url, pr_err_name(err));
 		pr_ethrpc_close(rpc);
 		return err;
 	}

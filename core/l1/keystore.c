@@ -11,6 +11,7 @@
 #include "core/rt/file.h"
 #include "core/rt/json.h"
 #include "core/rt/json_out.h"
+#include "core/rt/log.h"
 
 #define NODES_MAX 128
 #define COST_N_MAX ((uint64_t)1 << PR_KEYSTORE_LOG2_N_MAX)
@@ -292,9 +293,16 @@ enum pr_err pr_keystore_load_with(uint8_t key32[32], uint8_t addr20[20], const c
 	size_t len;
 	memset(key32, 0, 32);
 	memset(addr20, 0, 20);
-	PR_FORWARD(pr_secret_read(password, &len, sizeof password, password_path));
+	enum pr_err err = pr_secret_read(password, &len, sizeof password, password_path);
+	if (err != PR_OK) {
+		PR_LOG_ERROR("password path=%s error=%s", password_path, pr_err_name(err));
+		return err;
+	}
 	if (len > 0 && password[len - 1] == '\n') len--;
-	enum pr_err err = pr_keystore_load(key32, addr20, path, password, len);
+	err = pr_keystore_load(key32, addr20, path, password, len);
 	pr_secret_wipe(password, sizeof password);
+	if (err != PR_OK)
+		PR_LOG_ERROR("key path=%s error=%s reason=\"%s\"", path, pr_err_name(err),
+		             err == PR_ERR_PERMISSION ? "refused, or not the password of this key" : err == PR_ERR_NOT_FOUND ? "there is no such file" : "not a key file of version 3");
 	return err;
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/cursor.h"
 #include "core/crypto/sha256.h"
+#include "core/rt/log.h"
 
 #define VERSION 1
 #define CACHE_BYTES (1u << 20)
@@ -34,7 +35,10 @@ enum pr_err pr_txmgr_store_open(struct pr_kv **kv, const char *dir, uint64_t cha
 	PR_FORWARD(pr_kv_open(kv, dir, CACHE_BYTES, WRITE_BUFFER_BYTES));
 	enum pr_err err = pr_kv_get_exact(*kv, got, META_BYTES, "m", 1);
 	if (err == PR_ERR_NOT_FOUND) err = pr_kv_put(*kv, "m", 1, want, META_BYTES, true);
-	else if (err == PR_OK && memcmp(want, got, META_BYTES) != 0) err = PR_ERR_CONFIG;
+	else if (err == PR_OK && memcmp(want, got, META_BYTES) != 0) {
+		PR_LOG_ERROR("transactions path=%s reason=\"they are of another key or another chain\"", dir);
+		err = PR_ERR_CONFIG;
+	}
 	if (err != PR_OK) {
 		pr_kv_close(*kv);
 		*kv = NULL;

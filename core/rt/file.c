@@ -160,7 +160,9 @@ enum pr_err pr_lock_acquire(int *fd, const char *path)
 	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock < 0) return failed("open", path);
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-		enum pr_err err = errno == EWOULDBLOCK ? PR_ERR_EXISTS : failed("flock", path);
+		const bool  held = errno == EWOULDBLOCK;
+		enum pr_err err  = held ? PR_ERR_EXISTS : failed("flock", path);
+		if (held) PR_LOG_ERROR("in_use path=%s reason=\"another process works in this directory\"", path);
 		close(lock);
 		return err;
 	}
@@ -185,7 +187,9 @@ static int secret_open(enum pr_err *err, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0) {
-		*err = errno == ENOENT ? PR_ERR_NOT_FOUND : errno == ELOOP || errno == EACCES ? PR_ERR_PERMISSION : failed("open", path);
+		const bool refused = errno == ELOOP || errno == EACCES;
+		if (refused) PR_LOG_ERROR("secret_refused path=%s reason=\"%s\"", path, errno == ELOOP ? "is a symbolic link" : "cannot be read by this user");
+		*err = refused ? PR_ERR_PERMISSION : errno == ENOENT ? PR_ERR_NOT_FOUND : failed("open", path);
 		return -1;
 	}
 	struct stat st;

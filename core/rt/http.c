@@ -112,7 +112,10 @@ static enum pr_err listen_on(struct pr_http_server *server)
 
 	if (inet_pton(AF_INET, server->options.bind, &v4.sin_addr) == 1) addr = (struct sockaddr *)&v4, len = sizeof v4;
 	else if (inet_pton(AF_INET6, server->options.bind, &v6.sin6_addr) == 1) addr = (struct sockaddr *)&v6, len = sizeof v6;
-	else return PR_ERR_INVALID;
+	else {
+		PR_LOG_ERROR("http bind=%s reason=\"not a numeric address\"", server->options.bind);
+		return PR_ERR_INVALID;
+	}
 	server->listener = evconnlistener_new_bind(pr_loop_base(server->loop), on_accept, server, flags, 512, addr, (int)len);
 	if (!server->listener) {
 		PR_LOG_ERROR("http cannot listen bind=%s port=%u", server->options.bind, server->options.port);
