@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rt/log.h"
+
 struct pr_watch {
 	struct pr_follow *follow;
 	struct pr_contracts contracts;
@@ -62,6 +64,7 @@ enum pr_err pr_watch_open(struct pr_watch **out, struct pr_ethrpc *rpc, const st
 
 	*out = NULL;
 	if (!w) return PR_ERR_FULL;
+	if (start_block == 0) PR_LOG_ERROR("the chain file names no deploy_block to read L1 from");
 	w->contracts                 = *contracts;
 	w->told                      = *events;
 	struct pr_follow_events down = { on_rollback, on_log, on_block, w };

@@ -42,7 +42,7 @@ umask 077
 printf 'secret' >"$dir/password"
 printf 'wrong' >"$dir/wrong"
 for name in key second; do "$BIN/pennyroyal" --keys "$dir" --password-file "$dir/password" keys create "$name" --light >"$dir/out"; done
-{ cat "$dir/chain.toml"; printf 'genesis_root = "0x%064d"\n' 1; } >"$dir/full.toml"
+{ cat "$dir/chain.toml"; printf 'genesis_root = "0x%064d"\ndeploy_block = 2\n' 1; } >"$dir/full.toml"
 bridge() { # WHAT, exit code, text, options
   local what=$1 want=$2 text=$3
   shift 3
@@ -58,6 +58,8 @@ bridge "a link to a key" 1 "is a symbolic link" --set key.file="$dir/link"
 cp "$dir/key" "$dir/open"
 chmod 644 "$dir/open"
 bridge "a key for everybody" 1 "must be a regular file of this user with mode 0600 or less" --set key.file="$dir/open"
+grep -v deploy_block "$dir/full.toml" >"$dir/nowhere.toml"
+bridge "a chain file that does not say where to begin" 1 "names no deploy_block" --set chain.file="$dir/nowhere.toml"
 bridge "no such protocol" 1 "l1_node url=ftp://x" --set l1.url=ftp://x
 # The first key has begun to keep its transactions here: nothing answers at port 1, so it is stopped while it tries again.
 limit=3 bridge "no L1" 124 "trying again" --set l1.url=http://127.0.0.1:1
