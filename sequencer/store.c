@@ -193,11 +193,9 @@ static void key_number(uint8_t key[9], uint8_t kind, uint64_t number)
 static void leaf_row_put(struct seq_store *store, uint32_t id)
 {
 	const struct pr_leaf *leaf = pr_state_leaf(&store->eng->state, id);
-	uint8_t               key[5] = { 'L' }, row[64 + PR_PAYLOAD_BYTES_MAX];
+	uint8_t               key[5] = { 'L' }, row[PR_LEAF_ROW_BYTES_MAX];
 	pr_be32_put(key + 1, id);
-	memcpy(row, leaf->link.key, 32);
-	memcpy(row + 32, leaf->link.next, 32);
-	pr_kv_batch_put(store->job, key, sizeof key, row, 64 + pr_object_encode(row + 64, &leaf->o));
+	pr_kv_batch_put(store->job, key, sizeof key, row, pr_leaf_row_encode(row, leaf));
 }
 
 static void job_build(struct seq_store *store)
@@ -282,14 +280,8 @@ static bool leaf_row_load(void *ctx, const uint8_t *key, size_t key_len, const u
 {
 	struct loading *l = ctx;
 	struct pr_leaf  leaf;
-	memset(&leaf, 0, sizeof leaf);
-	l->bad = key_len != 5 || value_len < 65 || pr_be32(key + 1) >= l->state->capacity ||
-	         !pr_object_decode(&leaf.o, value + 64, (uint32_t)(value_len - 64));
-	if (l->bad) return false;
-	memcpy(leaf.link.key, value, 32);
-	memcpy(leaf.link.next, value + 32, 32);
-	pr_state_put(l->state, pr_be32(key + 1), &leaf);
-	return true;
+	l->bad = key_len != 5 || !pr_leaf_row_decode(&leaf, value, value_len) || !pr_state_restore(l->state, pr_be32(key + 1), &leaf);
+	return !l->bad;
 }
 
 static bool meta_sound(const struct seq_store *store, const uint8_t meta[META_BYTES])

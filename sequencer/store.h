@@ -1,7 +1,7 @@
 /* The cache: what the log says, in LevelDB, so that a start does not read the whole log.  It may be deleted at any time.
  *
  *   "M"            version, domain, next log sequence, batch, state root   what the rows below amount to
- *   "L" id 4       a leaf: key 32, next 32, payload
+ *   "L" id 4       a leaf (pr_leaf_row_encode)
  *   "R" hash 32    receipt of an applied entry
  *   "N" number 8   a sealed batch
  *   "F"            how far the bridge's feed was read, and what L1 says of our batches

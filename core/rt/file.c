@@ -73,24 +73,48 @@ static enum pr_err parent_sync(const char *path)
 	return pr_dir_sync(dir);
 }
 
-enum pr_err pr_file_write_atomic(const char *path, const void *bytes, size_t len)
+enum pr_err pr_file_writer_open(struct pr_file_writer *w, const char *path)
 {
-	char tmp[PR_PATH_BYTES_MAX];
-	int n = snprintf(tmp, sizeof tmp, "%s.tmp", path);
-	if (n < 0 || (size_t)n >= sizeof tmp) return PR_ERR_INVALID;
+	int n = snprintf(w->tmp, sizeof w->tmp, "%s.tmp", path);
+	if (n < 0 || (size_t)n >= sizeof w->tmp) return PR_ERR_INVALID;
+	memcpy(w->path, path, strlen(path) + 1);
+	w->err = PR_OK;
+	w->fd  = open(w->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return w->fd < 0 ? failed("open", w->tmp) : PR_OK;
+}
 
-	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) return failed("open", tmp);
-	enum pr_err err = PR_OK;
-	if (write_full(fd, bytes, len) != 0) err = failed("write", tmp);
-	else if (fsync(fd) != 0) err = failed("fsync", tmp);
-	if (close(fd) != 0 && err == PR_OK) err = failed("close", tmp);
-	if (err == PR_OK && rename(tmp, path) != 0) err = failed("rename", path);
+void pr_file_writer_write(struct pr_file_writer *w, const void *bytes, size_t len)
+{
+	if (w->err == PR_OK && write_full(w->fd, bytes, len) != 0) w->err = failed("write", w->tmp);
+}
+
+void pr_file_writer_abandon(struct pr_file_writer *w)
+{
+	if (w->fd >= 0) close(w->fd);
+	w->fd = -1;
+	unlink(w->tmp);
+}
+
+enum pr_err pr_file_writer_commit(struct pr_file_writer *w)
+{
+	enum pr_err err = w->err;
+	if (err == PR_OK && fsync(w->fd) != 0) err = failed("fsync", w->tmp);
+	if (close(w->fd) != 0 && err == PR_OK) err = failed("close", w->tmp);
+	w->fd = -1;
+	if (err == PR_OK && rename(w->tmp, w->path) != 0) err = failed("rename", w->path);
 	if (err != PR_OK) {
-		unlink(tmp);
+		pr_file_writer_abandon(w);
 		return err;
 	}
-	return parent_sync(path);
+	return parent_sync(w->path);
+}
+
+enum pr_err pr_file_write_atomic(const char *path, const void *bytes, size_t len)
+{
+	struct pr_file_writer w;
+	PR_FORWARD(pr_file_writer_open(&w, path));
+	pr_file_writer_write(&w, bytes, len);
+	return pr_file_writer_commit(&w);
 }
 
 enum pr_err pr_file_read_all(char **out, size_t *len, const char *path, size_t max)

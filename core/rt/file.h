@@ -19,6 +19,20 @@ PR_MUST_USE enum pr_err pr_path_join(char out[PR_PATH_BYTES_MAX], const char *di
  * directory.  After a crash the file is the old one or the new one, whole.  Mode 0600.  One writer per path. */
 PR_MUST_USE enum pr_err pr_file_write_atomic(const char *path, const void *bytes, size_t len);
 
+/* The same for bytes that come in pieces.  The writer is the caller's memory; open, then any number of writes, then commit or abandon, one of
+ * them once.  Until commit returns PR_OK path is what it was. */
+struct pr_file_writer {
+	int fd;
+	enum pr_err err; /* of the first piece that failed: commit returns it */
+	char path[PR_PATH_BYTES_MAX], tmp[PR_PATH_BYTES_MAX];
+};
+/* On error nothing is open, and neither commit nor abandon follows. */
+PR_MUST_USE enum pr_err pr_file_writer_open(struct pr_file_writer *w, const char *path);
+/* After a failure further pieces are ignored.  Every call is a call of the system: pieces should be large. */
+void pr_file_writer_write(struct pr_file_writer *w, const void *bytes, size_t len);
+PR_MUST_USE enum pr_err pr_file_writer_commit(struct pr_file_writer *w);
+void pr_file_writer_abandon(struct pr_file_writer *w);
+
 /* *out = a new allocation (free it) holding the whole file and a zero byte after it, *len = its size in bytes.
  * PR_ERR_NOT_FOUND if it is missing, PR_ERR_INVALID if it is not a regular file, PR_ERR_FULL if it is larger than max.  On error *out = NULL, *len = 0. */
 PR_MUST_USE enum pr_err pr_file_read_all(char **out, size_t *len, const char *path, size_t max);

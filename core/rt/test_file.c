@@ -139,12 +139,43 @@ static void test_secrets(void)
 	UNIT_CHECK(pr_secret_check(link) == PR_ERR_PERMISSION); /* and does not wait for a writer */
 }
 
+/* A file that comes in pieces is the old one until commit, and stays it when it is abandoned, killed or failed. */
+static void test_pieces_are_seen_whole_or_not_at_all(void)
+{
+	struct pr_file_writer w;
+	char   path[256], tmp[256];
+	char  *bytes;
+	size_t len;
+	struct stat st;
+	tempdir_name(path, "pieces");
+	tempdir_name(tmp, "pieces.tmp");
+	for (unsigned round = 0; round < 4; round++) {
+		UNIT_CHECK(pr_file_write_atomic(path, "old", 3) == PR_OK && pr_file_writer_open(&w, path) == PR_OK);
+		pr_file_writer_write(&w, "new", 3);
+		pr_file_writer_write(&w, "er", 2);
+		UNIT_CHECK(stat(tmp, &st) == 0 && st.st_size == 5);
+		if (round == 0) UNIT_CHECK(pr_file_writer_commit(&w) == PR_OK);
+		if (round == 1) pr_file_writer_abandon(&w);
+		if (round == 2) close(w.fd); /* as a killed process leaves it */
+		if (round == 3) {
+			w.err = PR_ERR_FULL;
+			UNIT_CHECK(pr_file_writer_commit(&w) == PR_ERR_FULL);
+		}
+		UNIT_CHECK((stat(tmp, &st) == 0) == (round == 2));
+		UNIT_CHECK(pr_file_read_all(&bytes, &len, path, 10) == PR_OK && strcmp(bytes, round == 0 ? "newer" : "old") == 0);
+		free(bytes);
+	}
+	tempdir_name(path, "no/pieces");
+	UNIT_CHECK(pr_file_writer_open(&w, path) == PR_ERR_IO);
+}
+
 int main(void)
 {
 	pr_log_redirect(-1);
 	const char *dir = tempdir_make();
 	UNIT_RUN(test_path_join);
 	UNIT_RUN(test_write_and_read);
+	UNIT_RUN(test_pieces_are_seen_whole_or_not_at_all);
 	UNIT_RUN(test_directories);
 	UNIT_RUN(test_locks);
 	UNIT_RUN(test_secrets);

@@ -55,6 +55,22 @@ static void key_hash(uint8_t key32[32], uint8_t type, const uint8_t *parts, size
 	pr_sha256(key32, message, 2 + len);
 }
 
+uint32_t pr_leaf_row_encode(uint8_t row[PR_LEAF_ROW_BYTES_MAX], const struct pr_leaf *leaf)
+{
+	memcpy(row, leaf->link.key, 32);
+	memcpy(row + 32, leaf->link.next, 32);
+	return 64 + pr_object_encode(row + 64, &leaf->o);
+}
+
+bool pr_leaf_row_decode(struct pr_leaf *leaf, const uint8_t *row, size_t len)
+{
+	memset(leaf, 0, sizeof *leaf);
+	if (len <= 64 || len > PR_LEAF_ROW_BYTES_MAX || !pr_object_decode(&leaf->o, row + 64, (uint32_t)(len - 64))) return false;
+	memcpy(leaf->link.key, row, 32);
+	memcpy(leaf->link.next, row + 32, 32);
+	return true;
+}
+
 void pr_key_account(uint8_t key32[32], const uint8_t addr20[20]) { key_hash(key32, PR_OBJECT_ACCOUNT, addr20, 20); }
 void pr_key_asset(uint8_t key32[32], const uint8_t content32[32]) { key_hash(key32, PR_OBJECT_ASSET, content32, 32); }
 

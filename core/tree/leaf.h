@@ -23,6 +23,11 @@ void pr_link_hash(uint8_t hash32[32], const struct pr_link *link);
 /* Hash of a leaf from a link hash (32 zero bytes for unkeyed types) and a payload. */
 void pr_leaf_hash_parts(uint8_t hash32[32], const uint8_t link_hash32[32], const uint8_t *payload, uint32_t len);
 
+/* A leaf as it is kept on disk: key 32, next 32, payload.  encode returns the length; decode: false unless it is the whole row of a leaf. */
+#define PR_LEAF_ROW_BYTES_MAX (64u + PR_PAYLOAD_BYTES_MAX)
+uint32_t pr_leaf_row_encode(uint8_t row[PR_LEAF_ROW_BYTES_MAX], const struct pr_leaf *leaf);
+PR_MUST_USE bool pr_leaf_row_decode(struct pr_leaf *leaf, const uint8_t *row, size_t len);
+
 void pr_key_account(uint8_t key32[32], const uint8_t addr20[20]);
 void pr_key_asset(uint8_t key32[32], const uint8_t content32[32]);
 void pr_key_edge(uint8_t key32[32], uint32_t child, uint32_t beneficiary);

@@ -107,6 +107,43 @@ void pr_state_put(struct pr_state *s, uint32_t id, const struct pr_leaf *leaf)
 	}
 }
 
+static bool is_zero32(const uint8_t h32[32])
+{
+	uint64_t w[4];
+	memcpy(w, h32, 32);
+	return (w[0] | w[1] | w[2] | w[3]) == 0;
+}
+
+bool pr_state_restore(struct pr_state *s, uint32_t id, const struct pr_leaf *leaf)
+{
+	uint32_t other;
+
+	if (id >= s->capacity || leaf->o.type == PR_OBJECT_EMPTY || leaf->o.type >= PR_OBJECT_COUNT) return false;
+	if ((id == 0) != (leaf->o.type == PR_OBJECT_SYSTEM)) return false;
+	if (id == 0) {
+		if (!is_zero32(leaf->link.key) || s->used > 1) return false;
+	} else {
+		if (s->used == 0 || pr_state_leaf(s, id)->o.type != PR_OBJECT_EMPTY) return false;
+		if (pr_object_is_keyed(leaf->o.type) ? pr_state_find(s, leaf->link.key, &other) : !is_zero32(leaf->link.key) || !is_zero32(leaf->link.next)) return false;
+	}
+	pr_state_put(s, id, leaf);
+	return true;
+}
+
+void pr_state_copy(struct pr_state *to, const struct pr_state *from)
+{
+	PR_CHECK(to->capacity == from->capacity && to->used <= 1 && from->dirty_count == 0);
+	memcpy(to->leaves, from->leaves, from->used * sizeof *from->leaves);
+	memcpy(to->index, from->index, from->used * sizeof *from->index);
+	for (unsigned k = 0; k <= from->depth && from->used > 0; k++) memcpy(to->nodes[k], from->nodes[k], ((size_t)(from->used - 1) / ((size_t)1 << k) + 1) * 32);
+	memcpy(to->root, from->root, 32);
+	if (to->dirty_count > 0) to->is_dirty[0] = 0;
+	to->dirty_count = 0;
+	to->used        = from->used;
+	to->index_root  = from->index_root;
+	to->index_salt  = from->index_salt;
+}
+
 static void view_load(void *ctx, uint32_t id, struct pr_leaf *out) { *out = *pr_state_leaf(ctx, id); }
 static bool view_find(void *ctx, const uint8_t key32[32], uint32_t *id) { return pr_state_find(ctx, key32, id); }
 static void view_store(void *ctx, uint32_t id, const struct pr_leaf *leaf) { pr_state_put(ctx, id, leaf); }
@@ -170,13 +207,6 @@ static void hash_leaves(struct pr_state *s, uint32_t n)
 		pr_leaf_hash(s->nodes[0][s->dirty[i]], &s->leaves[s->dirty[i]]);
 		s->is_dirty[s->dirty[i]] = 0;
 	}
-}
-
-static bool is_zero32(const uint8_t h32[32])
-{
-	uint64_t w[4];
-	memcpy(w, h32, 32);
-	return (w[0] | w[1] | w[2] | w[3]) == 0;
 }
 
 /* Memory that was never written is zero, which is no hash: above the leaves it means that the subtree is empty. */

@@ -44,8 +44,13 @@ struct pr_view pr_state_view(struct pr_state *s);
 
 const struct pr_leaf *pr_state_leaf(const struct pr_state *s, uint32_t id); /* borrowed; an EMPTY leaf if never used */
 bool pr_state_find(const struct pr_state *s, const uint8_t key32[32], uint32_t *id);
-/* Puts a leaf where it was (loading a snapshot): like store, and indexes its key. */
+/* Stores a leaf, and indexes its key if it is new. */
 void pr_state_put(struct pr_state *s, uint32_t id, const struct pr_leaf *leaf);
+/* Puts a leaf where it was, from bytes that nobody vouches for: the system object first, then the others in any order.  False, and nothing is changed, if it is
+ * EMPTY, beyond the capacity, there already, without its key or with another's.  Whether the leaves are the right ones the root says. */
+PR_MUST_USE bool pr_state_restore(struct pr_state *s, uint32_t id, const struct pr_leaf *leaf);
+/* Makes to, which holds the genesis at most, what from is; both of one capacity, from clean.  Costs the bytes of the used part. */
+void pr_state_copy(struct pr_state *to, const struct pr_state *from);
 /* Hashes what changed since the last call; writes the root. */
 void pr_state_root(struct pr_state *s, uint8_t root32[32]);
 /* The ids stored since the last pr_state_root, in no order; borrowed until the next store. */
