@@ -35,13 +35,6 @@ static enum pr_err submit(struct frd_act *act, uint64_t id, const char *tag, pr_
 	return pr_txmgr_submit(act->txmgr, &intent);
 }
 
-/* A claim that is wrong relative to a right parent, open, and still able to become final. */
-static bool to_strike(const struct frd_book *book, uint64_t id)
-{
-	const struct frd_claim *c = &book->claims[id];
-	return c->state == FRD_CLAIM_OPEN && c->judged && !c->good && book->claims[c->parent].good && c->batch > book->final_batch;
-}
-
 static enum pr_err strike(struct frd_act *act)
 {
 	struct frd_node  *node   = act->node;
@@ -49,7 +42,7 @@ static enum pr_err strike(struct frd_act *act)
 	size_t            len;
 
 	for (uint64_t id = 1; id < node->book.claim_count; id++) {
-		if (!to_strike(&node->book, id) || submitted(act, INTENT_STRIKE | id)) continue;
+		if (!frd_book_to_strike(&node->book, id) || submitted(act, INTENT_STRIKE | id)) continue;
 		uint64_t    start = pr_clock_ms();
 		enum pr_err err   = frd_prove(calldata, &len, &prover, id);
 		act->last_proof_ms = pr_clock_ms() - start;

@@ -129,6 +129,16 @@ enum pr_err frd_book_take(struct frd_book *book, const struct pr_l1_event *event
 	return PR_ERR_CORRUPT;
 }
 
+void frd_book_roots_from_final_claims(struct frd_book *book, uint64_t batch)
+{
+	PR_CHECK(batch <= book->final_batch);
+	for (uint64_t n = 1; n <= batch; n++) {
+		const struct frd_claim *c = &book->claims[book->batches[n].final_claim];
+		PR_CHECK(c->batch == n && !book->batches[n].roots);
+		book->batches[n].roots = copy_roots(c->roots[0], c->root_count);
+	}
+}
+
 const uint8_t *frd_claim_last_root(const struct frd_book *book, uint64_t claim)
 {
 	const struct frd_claim *c = &book->claims[claim];
@@ -158,6 +168,12 @@ bool frd_claim_wrong_chunk(const struct frd_book *book, uint64_t claim, uint32_t
 		return true;
 	}
 	return false;
+}
+
+bool frd_book_to_strike(const struct frd_book *book, uint64_t claim)
+{
+	const struct frd_claim *c = &book->claims[claim];
+	return c->state == FRD_CLAIM_OPEN && c->judged && !c->good && book->claims[c->parent].good && c->batch > book->final_batch;
 }
 
 uint64_t frd_book_good_claim(const struct frd_book *book, uint64_t batch, bool *found)

@@ -51,6 +51,9 @@ void frd_book_fini(struct frd_book *book);
 /* Takes one event.  *news: it was not known before.  PR_ERR_CORRUPT: out of order, or a header that does not follow its parent. */
 PR_MUST_USE enum pr_err frd_book_take(struct frd_book *book, const struct pr_l1_event *event, uint64_t archive_seq, bool *news);
 
+/* Gives the batches up to one, which have final claims found right before, the roots of these claims in place of executing them. */
+void frd_book_roots_from_final_claims(struct frd_book *book, uint64_t batch);
+
 /* The last root of a claim, or the genesis root for claim 0. */
 const uint8_t *frd_claim_last_root(const struct frd_book *book, uint64_t claim);
 
@@ -59,6 +62,9 @@ void frd_book_judge(struct frd_book *book);
 
 /* The first chunk at which a claim departs from our roots; its parent must be good.  False if it does not. */
 bool frd_claim_wrong_chunk(const struct frd_book *book, uint64_t claim, uint32_t *chunk);
+
+/* A claim that is wrong relative to a right parent, open, and still able to become final: its batch is after the last final one. */
+bool frd_book_to_strike(const struct frd_book *book, uint64_t claim);
 
 /* An open or final good claim on a batch; 0 if there is none (claim 0 for batch 0: *found true). */
 uint64_t frd_book_good_claim(const struct frd_book *book, uint64_t batch, bool *found);

@@ -4,8 +4,9 @@ struct frd_config frd_config;
 
 const struct pr_config_key frd_config_keys[] = {
 	{ "chain.file", PR_CONFIG_STRING, "chain.toml", 1, 1023, frd_config.chain_file, "chain file of the deployment" },
-	{ "data.dir", PR_CONFIG_STRING, "data/fraud", 1, 1000, frd_config.data_dir, "archive of L1 events and transaction store" },
+	{ "data.dir", PR_CONFIG_STRING, "data/fraud", 1, 1000, frd_config.data_dir, "archive of L1 events, checkpoint and transaction store" },
 	{ "data.objects_log2", PR_CONFIG_U64, "24", 10, 24, &frd_config.objects_log2, "objects that fit in memory, as a power of two" },
+	{ "data.checkpoint_batches", PR_CONFIG_U64, "64", 0, 1000000, &frd_config.checkpoint_batches, "final batches from one checkpoint of the state to the next; 0: none is read or written" },
 	{ "l1.url", PR_CONFIG_STRING, "http://127.0.0.1:8545", 1, 1000, frd_config.l1_url, "JSON-RPC of an Ethereum node" },
 	{ "l1.target", PR_CONFIG_STRING, "latest", 4, 9, frd_config.l1_target, "latest, safe or finalized: what is believed" },
 	{ "l1.depth", PR_CONFIG_U64, "0", 0, 64, &frd_config.l1_depth, "blocks to stay behind the target" },

@@ -10,7 +10,7 @@ struct frd_config {
 	uint64_t l1_depth, safe_depth, finalized_depth, poll_ms, confirmations, bump_after_ms, max_fee_gwei;
 	bool strike, claim, finalize;
 	char http_bind[64];
-	uint64_t http_port, objects_log2;
+	uint64_t http_port, objects_log2, checkpoint_batches;
 };
 
 /* The table of keys, bound to the one configuration of the process. */

@@ -146,7 +146,7 @@ static enum pr_err start(void)
 		PR_LOG_ERROR("l1.target must be latest, safe or finalized");
 		return PR_ERR_CONFIG;
 	}
-	PR_FORWARD(frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, false));
+	PR_FORWARD(frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, frd_config.checkpoint_batches, false));
 	PR_FORWARD(pr_ethrpc_open(&app.eth, &options));
 	PR_FORWARD(frd_node_follow(&app.node, app.eth, target, frd_config.l1_depth, frd_config.safe_depth, frd_config.finalized_depth));
 	app.acts = frd_config.key_file[0] != 0;
@@ -187,7 +187,7 @@ static int inspect_main(int argc, char **argv)
 	}
 	if (!pr_daemon_init(&app.daemon, &with_keys, count, args)) return app.daemon.exit_code;
 	pr_crypto_init();
-	if (load_chain() != PR_OK || frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, true) != PR_OK) return 1;
+	if (load_chain() != PR_OK || frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, 0, true) != PR_OK) return 1;
 	enum pr_err err = frd_inspect(stdout, &app.node, batch, entry);
 	if (err != PR_OK) fprintf(stderr, "inspect: %s: no such batch or entry in the archive\n", pr_err_name(err));
 	frd_node_close(&app.node);

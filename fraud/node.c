@@ -2,19 +2,23 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "core/rt/clock.h"
 #include "core/rt/file.h"
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 
-static enum pr_err state_open(struct pr_state *state, void **mem, const struct pr_chain *chain, uint32_t capacity, size_t bytes, uint8_t root32[32])
+/* Memory that is all zeros becomes the genesis.  The salt is secret, so that nobody can choose keys that make the index deep. */
+static enum pr_err genesis(struct frd_node *node, struct pr_state *state, void *mem, uint32_t capacity, uint8_t root32[32])
 {
 	char        message[PR_CONFIG_MESSAGE_BYTES];
+	uint64_t    salt;
 	enum pr_err err;
 
-	if (!(*mem = pr_map_reserve(bytes))) return PR_ERR_FULL;
-	pr_state_init(state, *mem, capacity, 0x9e3779b97f4a7c15u);
-	if ((err = pr_chain_genesis(message, chain, state, root32)) != PR_OK) PR_LOG_ERROR("%s", message);
+	PR_CHECK(getrandom(&salt, sizeof salt, 0) == sizeof salt);
+	pr_state_init(state, mem, capacity, salt);
+	if ((err = pr_chain_genesis(message, node->chain, state, root32)) != PR_OK) PR_LOG_ERROR("%s", message);
 	return err;
 }
 
@@ -29,6 +33,19 @@ static enum pr_err execute(struct frd_node *node, uint64_t n, struct pr_state *s
 	run.bytes = bytes;
 	frd_replay(&run, b->chunk_count, state, lists_opt, roots_opt, &node->scratch);
 	free(bytes);
+	return PR_OK;
+}
+
+/* Brings base to the last final batch and has it saved there when that is due. */
+static enum pr_err base_follow(struct frd_node *node)
+{
+	if (node->inspect || frd_saver_busy(&node->saver)) return PR_OK;
+	while (node->base_batch < node->book.final_batch) {
+		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL, NULL));
+		node->base_batch++;
+		frd_history_add(&node->history, &node->book);
+	}
+	frd_saver_offer(&node->saver, &node->book, &node->history, &node->base);
 	return PR_OK;
 }
 
@@ -51,11 +68,7 @@ static enum pr_err catch_up(struct frd_node *node)
 		}
 	}
 	frd_book_judge(&node->book);
-	while (!node->inspect && node->base_batch < node->book.final_batch) {
-		PR_FORWARD(execute(node, node->base_batch + 1, &node->base, NULL, NULL));
-		node->base_batch++;
-	}
-	return PR_OK;
+	return base_follow(node);
 }
 
 /* Takes an event into the book and notes withdrawals. */
@@ -77,26 +90,61 @@ static enum pr_err take_archived(void *ctx, const struct pr_l1_event *event, uin
 	return PR_OK;
 }
 
-enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, bool inspect)
+/* Both states to the checkpoint, if it is sound; else both stay at the genesis. */
+static enum pr_err start_from_checkpoint(struct frd_node *node, const char *path)
+{
+	struct frd_checkpoint at;
+	const char           *why;
+	uint8_t               root32[32];
+	uint64_t              began = pr_clock_ms();
+	enum pr_err           err   = frd_checkpoint_load(&at, &node->history, &why, path, node->chain, &node->book, &node->base);
+
+	if (err == PR_OK) {
+		pr_state_copy(&node->head, &node->base);
+		pr_lists_build(&node->lists, &node->head);
+		node->start_batch = node->head_batch = node->base_batch = at.batch;
+		PR_LOG_INFO("started from checkpoint batch=%llu objects=%u ms=%llu", (unsigned long long)at.batch, node->base.used, (unsigned long long)(pr_clock_ms() - began));
+		return PR_OK;
+	}
+	if (err != PR_ERR_NOT_FOUND) PR_LOG_WARN("checkpoint refused reason=\"%s\" path=%s: executing from the genesis", why, path);
+	frd_history_begin(&node->history, &node->book);
+	pr_map_clear(node->base_mem, node->state_bytes);
+	return genesis(node, &node->base, node->base_mem, node->base.capacity, root32);
+}
+
+static enum pr_err states_open(struct frd_node *node, uint32_t capacity)
 {
 	uint8_t root32[32], hash32[32];
+
+	node->state_bytes = pr_state_bytes(capacity);
+	if (!(node->head_mem = pr_map_reserve(node->state_bytes)) || !(node->base_mem = pr_map_reserve(node->state_bytes))) return PR_ERR_FULL;
+	PR_FORWARD(genesis(node, &node->head, node->head_mem, capacity, root32));
+	PR_FORWARD(genesis(node, &node->base, node->base_mem, capacity, root32));
+	if (!pr_lists_open(&node->lists, capacity)) return PR_ERR_FULL;
+	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
+	pr_batch_genesis_hash(hash32, root32, node->chain->l1_chain_id, node->chain->rollup20);
+	frd_book_init(&node->book, hash32, root32);
+	frd_history_begin(&node->history, &node->book);
+	return PR_OK;
+}
+
+enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, uint64_t checkpoint_batches, bool inspect)
+{
+	char path[PR_PATH_BYTES_MAX];
 
 	memset(node, 0, sizeof *node);
 	node->chain   = chain;
 	node->inspect = inspect;
 	PR_CHECK(pthread_mutex_init(&node->lock, NULL) == 0);
-	node->state_bytes = pr_state_bytes(capacity);
-	PR_FORWARD(state_open(&node->head, &node->head_mem, chain, capacity, node->state_bytes, root32));
-	PR_FORWARD(state_open(&node->base, &node->base_mem, chain, capacity, node->state_bytes, root32));
-	if (!pr_lists_open(&node->lists, capacity)) return PR_ERR_FULL;
-	if (!(node->withdrawn = pr_map_reserve(capacity / 8 + 1))) return PR_ERR_FULL;
-	pr_batch_genesis_hash(hash32, root32, chain->l1_chain_id, chain->rollup20);
-	frd_book_init(&node->book, hash32, root32);
+	PR_FORWARD(states_open(node, capacity));
+	PR_FORWARD(pr_path_join(path, dir, "checkpoint"));
 	PR_FORWARD(pr_eventlog_open(&node->archive, dir, inspect));
 	PR_FORWARD(pr_eventlog_each(&node->archive, take_archived, node));
+	if (checkpoint_batches > 0 && !inspect) PR_FORWARD(start_from_checkpoint(node, path));
+	frd_saver_init(&node->saver, chain, path, checkpoint_batches, node->start_batch);
 	PR_FORWARD(catch_up(node));
-	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu", (unsigned long long)(node->book.batch_count - 1),
-	            (unsigned long long)(node->book.claim_count - 1), (unsigned long long)node->book.final_batch);
+	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu executed_from=%llu", (unsigned long long)(node->book.batch_count - 1),
+	            (unsigned long long)(node->book.claim_count - 1), (unsigned long long)node->book.final_batch, (unsigned long long)node->start_batch);
 	return PR_OK;
 }
 
@@ -170,8 +218,9 @@ enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
 	}
 	pthread_mutex_lock(&node->lock);
 	(void)pr_tags_settle(&node->tags, pr_follow_position(follow, hash32));
+	enum pr_err err = base_follow(node);
 	pthread_mutex_unlock(&node->lock);
-	return PR_OK;
+	return err;
 }
 
 const char *frd_node_batch_status(const struct frd_node *node, uint64_t batch)
@@ -193,6 +242,7 @@ enum pr_err frd_node_base_to(struct frd_node *node, uint64_t batch)
 
 void frd_node_close(struct frd_node *node)
 {
+	frd_saver_close(&node->saver);
 	pr_watch_close(node->watch);
 	pr_eventlog_close(&node->archive);
 	frd_book_fini(&node->book);

@@ -1,7 +1,9 @@
 /* A verifying node: follows L1, archives, re-executes, judges claims.
  *
  * Two states are kept: head, after the last batch on L1, against which claims are judged; and base, after the last final batch, from which proofs are built
- * and withdrawals proven.  The L1 thread owns the node; readers take the lock, which that thread holds while it changes states or the book. */
+ * and withdrawals proven.  A checkpoint of the base is kept on disk (checkpoint.h): a start loads it and executes only what follows.  While one is being written
+ * the base waits where it is, at an earlier final batch.  The L1 thread owns the node; readers take the lock, which that thread holds while it changes states or
+ * the book. */
 #ifndef FRD_NODE_H
 #define FRD_NODE_H
 
@@ -11,6 +13,7 @@
 #include "core/l1/watch.h"
 #include "core/rpc/chain.h"
 #include "fraud/prove.h"
+#include "fraud/saver.h"
 
 struct frd_node {
 	const struct pr_chain *chain;
@@ -22,6 +25,9 @@ struct frd_node {
 	void *head_mem, *base_mem;
 	size_t state_bytes;
 	uint64_t head_batch, base_batch;
+	uint64_t start_batch;       /* of the checkpoint that the node started from; 0: the genesis */
+	struct frd_history history; /* of base */
+	struct frd_saver saver;
 	uint64_t l1_block, l1_time; /* of the last block followed */
 	uint64_t event_block;       /* of the last block that held an event of ours */
 	uint8_t *withdrawn;         /* bit per object id: paid out on L1 */
@@ -33,9 +39,10 @@ struct frd_node {
 	struct pr_chunk scratch;
 };
 
-/* Opens the archive in dir and replays it.  capacity: objects held, a power of two.  inspect: read only, beside a running node; base stays at the
- * genesis.  PR_ERR_CORRUPT: the archive does not fit the chain. */
-PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, bool inspect);
+/* Opens the archive in dir and replays it, from the checkpoint beside it if that is sound.  capacity: objects held, a power of two.  checkpoint_batches: from
+ * one checkpoint to the next; 0: none is read or written.  inspect: read only, beside a running node; base stays at the genesis.
+ * PR_ERR_CORRUPT: the archive does not fit the chain. */
+PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, uint64_t checkpoint_batches, bool inspect);
 /* Connects the node to L1; depth and target as in pr_follow_options, the others as in core/l1/tags.h. */
 PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth,
                                         uint64_t safe_depth, uint64_t finalized_depth);

@@ -10,6 +10,7 @@
 PR_METRIC_GAUGE(frd_batches, "pr_verifier_batches", "batches executed from L1 data");
 PR_METRIC_GAUGE(frd_claims, "pr_verifier_claims", "claims seen on L1");
 PR_METRIC_GAUGE(frd_final, "pr_verifier_final_batch", "last final batch");
+PR_METRIC_GAUGE(frd_start, "pr_verifier_start_batch", "batch of the checkpoint that the program started from, 0: the genesis");
 PR_METRIC_GAUGE(frd_l1_block, "pr_verifier_l1_block", "last L1 block followed");
 PR_METRIC_GAUGE(frd_proofs, "pr_verifier_proofs_built", "fraud proofs built");
 PR_METRIC_GAUGE(frd_proof_ms, "pr_verifier_last_proof_ms", "milliseconds that the last proof took");
@@ -260,6 +261,7 @@ static void on_metrics(void *ctx, struct pr_http_exchange *exchange, const struc
 	pr_metric_set(&frd_batches, r->node->head_batch);
 	pr_metric_set(&frd_claims, r->node->book.claim_count - 1);
 	pr_metric_set(&frd_final, r->node->book.final_batch);
+	pr_metric_set(&frd_start, r->node->start_batch);
 	pr_metric_set(&frd_l1_block, r->node->l1_block);
 	if (r->act_opt) {
 		pr_metric_set(&frd_proofs, r->act_opt->proofs);

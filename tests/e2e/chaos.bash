@@ -70,6 +70,28 @@ plant_lies() {
   mv "$DIR/keys/lies.new" "$DIR/keys/lies"
 }
 
+# Kills the watcher once more, when it has a checkpoint for certain: it must start from one.  Prints how often it and the claimer have.
+starts_from_checkpoint() {
+  local tries before name
+  from() { grep -c ' started from checkpoint ' "$DIR/logs/$1.log" || true; }
+  for tries in $(seq 600); do
+    [ "$(metric "$WATCHER_PORT" pr_verifier_checkpoint_batch 2>/dev/null || echo 0)" != 0 ] && break
+    sleep 0.2
+  done
+  before=$(from watcher)
+  strike_down watcher || return 1
+  for tries in $(seq 300); do
+    [ "$(from watcher)" -gt "$before" ] && break
+    sleep 0.2
+  done
+  [ "$(from watcher)" -gt "$before" ] || return 1
+  for name in watcher claimer; do
+    # After kill -9 at any moment the file is an old one or a new one, whole: it is never refused.
+    ! grep ' checkpoint refused ' "$DIR/logs/$name.log" || return 1
+  done
+  say "  starts from checkpoint  watcher $(from watcher), claimer $(from claimer); none refused"
+}
+
 # Each thing that was to be done on L1 was done by one transaction, failed ones counted: batches and payments by the operator, claims and their finality by the claimer.
 each_once() {
   local paid posted made final vault

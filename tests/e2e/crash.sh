@@ -24,7 +24,7 @@ network() { # NAME KILLS SETTING...
   net=$!
   if wait "$net"; then
     passed=$((passed + 1))
-    grep -E 'kills are over|every receipt|kill -9|^  lies|on L1  |conservation' "$log"
+    grep -E 'kills are over|every receipt|kill -9|^  lies|on L1  |conservation|checkpoint' "$log"
   else
     failed=$((failed + 1))
     echo "crash: FAILED $name"
