@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "core/base/unit.h"
 #include "core/rt/crc32c.h"
 #include "core/rt/log.h"
 #include "core/rt/map.h"

@@ -2,7 +2,7 @@
 #ifndef FRD_TEST_KIT_H
 #define FRD_TEST_KIT_H
 
-#include "core/base/unit.h"
+#include "core/base/check.h"
 #include "core/crypto/keccak.h"
 #include "core/l1/eventlog.h"
 #include "core/rpc/chain.h"
@@ -11,7 +11,9 @@
 
 #define KIT_CAPACITY 4096u
 #define KIT_PEOPLE 6u
+#ifndef KIT_BATCHES_MAX
 #define KIT_BATCHES_MAX 64u
+#endif
 #define KIT_CHUNKS_MAX 8u
 
 struct kit_batch {
@@ -31,7 +33,7 @@ struct kit {
 	uint32_t item_lens[256];
 	struct pr_chunk chunk;
 	struct pr_chunk_sum sum;
-	uint8_t run[KIT_CHUNKS_MAX * 2048];
+	uint8_t run[KIT_CHUNKS_MAX * 16384];
 	uint32_t run_len;
 	uint8_t chunk_hashes[KIT_CHUNKS_MAX][32];
 	uint32_t assets[4], streams[32], stream_payers[32], stream_count;
@@ -43,7 +45,7 @@ static inline void kit_event(struct kit *k, struct pr_l1_event *e)
 	e->block      = k->block;
 	e->block_time = 100000 + k->block;
 	memset(e->tx32, (int)k->block, 32);
-	UNIT_CHECK(pr_eventlog_add(&k->log, e, &seq) == PR_OK);
+	PR_CHECK(pr_eventlog_add(&k->log, e, &seq) == PR_OK);
 }
 
 static inline void kit_tap(struct world *w, const struct pr_entry *e)
@@ -60,7 +62,7 @@ static inline void kit_open(struct kit *k, const char *dir, uint64_t seed)
 	char message[PR_CONFIG_MESSAGE_BYTES];
 
 	memset(k, 0, sizeof *k);
-	UNIT_CHECK(pr_chain_load_text(message, &k->chain, "test", text, sizeof text - 1) == PR_OK);
+	PR_CHECK(pr_chain_load_text(message, &k->chain, "test", text, sizeof text - 1) == PR_OK);
 	world_genesis(&k->w, KIT_CAPACITY, KIT_PEOPLE, k->chain.params, k->chain.withdraw_multiple, seed);
 	memcpy(k->w.ctx.domain32, k->chain.domain32, 32);
 	pr_state_root(&k->w.state, k->batches[0].roots[0]);
@@ -69,16 +71,16 @@ static inline void kit_open(struct kit *k, const char *dir, uint64_t seed)
 	k->claim_count = 1;
 	k->block       = 1;
 	k->w.tap       = kit_tap;
-	UNIT_CHECK(pr_eventlog_open(&k->log, dir, false) == PR_OK);
+	PR_CHECK(pr_eventlog_open(&k->log, dir, false) == PR_OK);
 }
 
 /* Makes what was told durable and lets the archive go, so that a node can open it; kit_again takes it back. */
 static inline void kit_pause(struct kit *k)
 {
-	UNIT_CHECK(pr_spool_sync(k->log.spool) == PR_OK);
+	PR_CHECK(pr_spool_sync(k->log.spool) == PR_OK);
 	pr_eventlog_close(&k->log);
 }
-static inline void kit_again(struct kit *k, const char *dir) { UNIT_CHECK(pr_eventlog_open(&k->log, dir, false) == PR_OK); }
+static inline void kit_again(struct kit *k, const char *dir) { PR_CHECK(pr_eventlog_open(&k->log, dir, false) == PR_OK); }
 static inline void kit_fini(struct kit *k) { world_fini(&k->w); }
 
 /* Tells of a deposit in the inbox. */
