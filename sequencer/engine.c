@@ -126,11 +126,12 @@ static enum pr_err recover(struct seq_engine *eng, struct seq_voids *voids)
 	bool fresh = seq_log_next(eng->log) == 1;
 	PR_FORWARD(genesis_record(eng, root32));
 	state_reset(eng);
-	bool cached = seq_store_load(eng->store, &from);
+	bool cached;
+	PR_FORWARD(seq_store_load(eng->store, &cached, &from));
 	if (!fresh) PR_FORWARD(seq_voids_find(voids, eng->log_dir, from));
 	if (!fresh && cached && voids->lowest < from) {
 		PR_LOG_WARN("cache_of_a_void_order deleted=true");
-		seq_store_wipe(eng->store);
+		PR_FORWARD(seq_store_wipe(eng->store));
 		cached = false;
 		from   = 2;
 		PR_FORWARD(seq_voids_find(voids, eng->log_dir, from));

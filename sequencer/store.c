@@ -290,20 +290,21 @@ static bool meta_sound(const struct seq_store *store, const uint8_t meta[META_BY
 	return meta[0] == CACHE_VERSION && memcmp(meta + 1, eng->options.chain->domain32, 32) == 0 && pr_be64(meta + 33) <= seq_log_next(eng->log);
 }
 
-void seq_store_wipe(struct seq_store *store)
+enum pr_err seq_store_wipe(struct seq_store *store)
 {
 	store->saved = 0;
 	pr_kv_close(store->kv);
 	(void)dir_wipe(store->dir);
-	PR_CHECK(pr_kv_open(&store->kv, store->dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES) == PR_OK);
+	return pr_kv_open(&store->kv, store->dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES);
 }
 
-bool seq_store_load(struct seq_store *store, uint64_t *from_sequence)
+enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence)
 {
 	struct seq_engine *eng = store->eng;
 	struct loading     loading = { &eng->state, false };
 	uint8_t            meta[META_BYTES], root32[32];
 
+	*loaded         = false;
 	enum pr_err err = pr_kv_get_exact(store->kv, meta, sizeof meta, "M", 1);
 	if (err == PR_OK && meta_sound(store, meta)) {
 		err = pr_kv_each(store->kv, "L", 1, NULL, 0, leaf_row_load, &loading);
@@ -319,15 +320,15 @@ bool seq_store_load(struct seq_store *store, uint64_t *from_sequence)
 				eng->block.info        = last;
 				eng->block.sealed_next = last.sealed_next;
 				if (last.foreign) memcpy(eng->block.parent32, last.hash32, 32);
-				return true;
+				*loaded = true;
+				return PR_OK;
 			}
 		}
 	} else if (err == PR_ERR_NOT_FOUND) {
-		return false;
+		return PR_OK;
 	}
 	PR_LOG_WARN("cache_unsound error=%s deleted=true", pr_err_name(err));
-	seq_store_wipe(store);
-	return false;
+	return seq_store_wipe(store);
 }
 
 /* ---- Reading ---- */

@@ -31,12 +31,12 @@ struct seq_posted {
 PR_MUST_USE enum pr_err seq_store_open(struct seq_store **out, struct seq_engine *eng, const char *dir);
 void                    seq_store_close(struct seq_store *store);
 
-/* Puts the cached leaves into the empty state.  True: *from_sequence is where replay goes on and eng->block.sealed and .last_time are set.
- * False: there is no sound cache (what there was is deleted) and the state may hold rubbish: reset it. */
-PR_MUST_USE bool seq_store_load(struct seq_store *store, uint64_t *from_sequence);
+/* Puts the cached leaves into the empty state.  *loaded: *from_sequence is where replay goes on and eng->block.sealed and .last_time are set.
+ * Not loaded: there is no sound cache (what there was is deleted) and the state may hold rubbish: reset it.  An error, as of seq_store_wipe, ends the start. */
+PR_MUST_USE enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence);
 
-/* Deletes the cache: L1 has another order than it. */
-void seq_store_wipe(struct seq_store *store);
+/* Deletes the cache, for L1 has another order than it, and makes it anew.  On error (as of pr_kv_open) there is none. */
+PR_MUST_USE enum pr_err seq_store_wipe(struct seq_store *store);
 
 /* A leaf changed; a batch was sealed; nothing is pending and no batch is open. */
 void seq_store_changed(struct seq_store *store, uint32_t id);

@@ -15,8 +15,6 @@
 #define BODY_TICKS (SEQ_TICK_BODY_MAX / SEQ_TICK_BYTES)
 #define BODIES_MAX (SEQ_LOG_BACKLOG_MAX / SEQ_TICK_BODY_MAX + 8u)
 #define CHAIN_LENGTH (BODIES_MAX * BODY_TICKS)
-#define TRANSFERS 3u /* in one request */
-#define MONEY 1000000000u
 
 /* Shared with the server: what it must wait for, and how many threads do. */
 struct gate {
@@ -84,62 +82,6 @@ static unsigned answer_read(int fd)
 	rawsock_free(&r);
 	(void)close(fd);
 	return status;
-}
-
-/* ---- Books ---- */
-
-static uint64_t balances[USERS];
-
-static void books_begin(void)
-{
-	deposits(MONEY);
-	for (unsigned i = 0; i < USERS; i++) balances[i] = MONEY;
-}
-
-static void check_books(void)
-{
-	for (unsigned i = 0; i < USERS; i++) {
-		char params[32];
-		(void)snprintf(params, sizeof params, "[%u]", user_ids[i]);
-		uint32_t r = call("penny_getAccount", params);
-		UNIT_CHECK(number(r, "nonce") == nonces[i] && number(r, "balance") == balances[i]);
-	}
-	bool conserved = false;
-	UNIT_CHECK(pr_json_bool(&conserved, &doc, pr_json_get(&doc, call("penny_getState", "[]"), "conserved")) && conserved);
-}
-
-/* A request of transfers from the user to the next one, as if they were applied: nothing is noted. */
-static size_t transfers(char *out, size_t room, unsigned user)
-{
-	size_t len = (size_t)snprintf(out, room, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"penny_submit\",\"params\":[");
-	for (unsigned i = 0; i < TRANSFERS; i++) {
-		struct pr_entry e = { .kind = PR_KIND_TRANSFER };
-		char            hex[2 * PR_WIRE_BYTES_MAX + 3];
-		e.f[PR_TRANSFER_TO].num     = user_ids[(user + 1) % USERS];
-		e.f[PR_TRANSFER_AMOUNT].num = 7 + i;
-		nonces[user] += i;
-		sign(&e, user);
-		nonces[user] -= i;
-		hex_text(hex, &e);
-		len += (size_t)snprintf(out + len, room - len, "%s\"%s\"", i ? "," : "", hex);
-	}
-	return len + (size_t)snprintf(out + len, room - len, "]}");
-}
-
-static void note_transfers(unsigned user)
-{
-	for (unsigned i = 0; i < TRANSFERS; i++) {
-		nonces[user]++;
-		balances[user] -= 7 + i;
-		balances[(user + 1) % USERS] += 7 + i;
-	}
-}
-
-static bool all_applied(void)
-{
-	uint32_t result = pr_json_get(&doc, 0, "result"), n = 0;
-	for (uint32_t at = pr_json_first(&doc, result); at != PR_JSON_NONE; at = pr_json_next(&doc, at)) n += text_is(at, "status", "applied");
-	return n == TRANSFERS && pr_json_count(&doc, result) == TRANSFERS;
 }
 
 /* ---- Tests ---- */

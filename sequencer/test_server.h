@@ -242,11 +242,11 @@ static inline bool metrics_say(const char *text)
 
 /* ---- A ledger to begin with ---- */
 
-/* Deposits for all users, who get their ids by it. */
+/* Deposits for all users, who get their ids by it; the feed has them already where it begins a second ledger. */
 static inline void deposits(uint64_t amount)
 {
 	char params[64];
-	for (unsigned i = 0; i < USERS; i++) feed_deposit(i, i, amount);
+	for (unsigned i = 0; i < USERS && pr_spool_next(feed) <= USERS; i++) feed_deposit(i, i, amount);
 	uint64_t deadline = pr_clock_ms() + 20000;
 	for (unsigned i = 0; i < USERS; i++) {
 		uint8_t  addr20[20];
@@ -292,6 +292,68 @@ static inline uint64_t stream_used(uint32_t stream)
 	uint32_t pending = pr_json_get(&doc, r, "pending");
 	return pending != PR_JSON_NONE ? number(pending, "used") : number(r, "used");
 }
+
+/* ---- Books ---- */
+
+#define TRANSFERS 3u /* in one request */
+#define MONEY 1000000000u
+
+static uint64_t balances[USERS];
+
+static inline void books_begin(void)
+{
+	deposits(MONEY);
+	memset(nonces, 0, sizeof nonces);
+	for (unsigned i = 0; i < USERS; i++) balances[i] = MONEY;
+}
+
+static inline void check_books(void)
+{
+	for (unsigned i = 0; i < USERS; i++) {
+		char params[32];
+		(void)snprintf(params, sizeof params, "[%u]", user_ids[i]);
+		uint32_t r = call("penny_getAccount", params);
+		UNIT_CHECK(number(r, "nonce") == nonces[i] && number(r, "balance") == balances[i]);
+	}
+	bool conserved = false;
+	UNIT_CHECK(pr_json_bool(&conserved, &doc, pr_json_get(&doc, call("penny_getState", "[]"), "conserved")) && conserved);
+}
+
+/* A request of transfers from the user to the next one, as if they were applied: nothing is noted. */
+static inline size_t transfers(char *out, size_t room, unsigned user)
+{
+	size_t len = (size_t)snprintf(out, room, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"penny_submit\",\"params\":[");
+	for (unsigned i = 0; i < TRANSFERS; i++) {
+		struct pr_entry e = { .kind = PR_KIND_TRANSFER };
+		char            hex[2 * PR_WIRE_BYTES_MAX + 3];
+		e.f[PR_TRANSFER_TO].num     = user_ids[(user + 1) % USERS];
+		e.f[PR_TRANSFER_AMOUNT].num = 7 + i;
+		nonces[user] += i;
+		sign(&e, user);
+		nonces[user] -= i;
+		hex_text(hex, &e);
+		len += (size_t)snprintf(out + len, room - len, "%s\"%s\"", i ? "," : "", hex);
+	}
+	return len + (size_t)snprintf(out + len, room - len, "]}");
+}
+
+static inline void note_transfers(unsigned user)
+{
+	for (unsigned i = 0; i < TRANSFERS; i++) {
+		nonces[user]++;
+		balances[user] -= 7 + i;
+		balances[(user + 1) % USERS] += 7 + i;
+	}
+}
+
+static inline bool all_applied(void)
+{
+	uint32_t result = pr_json_get(&doc, 0, "result"), n = 0;
+	for (uint32_t at = pr_json_first(&doc, result); at != PR_JSON_NONE; at = pr_json_next(&doc, at)) n += text_is(at, "status", "applied");
+	return n == TRANSFERS && pr_json_count(&doc, result) == TRANSFERS;
+}
+
+/* ---- Before and after ---- */
 
 /* Everything but the server; first of all. */
 static inline bool server_prepare(void)

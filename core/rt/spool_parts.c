@@ -32,7 +32,14 @@ enum pr_err spool_page_open(struct spool_page **page, const char *dir, bool make
 	PR_FORWARD(pr_path_join(path, dir, "durable"));
 	int fd = open(path, O_RDWR | O_CLOEXEC | (make ? O_CREAT : 0), 0600);
 	if (fd < 0) return errno == ENOENT ? PR_ERR_NOT_FOUND : PR_ERR_IO;
-	if (fstat(fd, &st) != 0 || (st.st_size < (off_t)SPOOL_PAGE_BYTES && (!make || ftruncate(fd, SPOOL_PAGE_BYTES) != 0))) {
+	/* Its block must be there before it is mapped: a full disk is an error here, and a signal at the first store. */
+	if (make && (errno = posix_fallocate(fd, 0, SPOOL_PAGE_BYTES)) != 0) {
+		enum pr_err err = errno == ENOSPC || errno == EDQUOT ? PR_ERR_FULL : PR_ERR_IO;
+		PR_LOG_ERROR("spool dir=%s what=\"allocate durable\" errno=%d", dir, errno);
+		close(fd);
+		return err;
+	}
+	if (fstat(fd, &st) != 0 || st.st_size < (off_t)SPOOL_PAGE_BYTES) {
 		close(fd);
 		return make ? PR_ERR_IO : PR_ERR_NOT_FOUND;
 	}
