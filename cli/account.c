@@ -183,6 +183,16 @@ void cli_pay(struct cli *c)
 	cli_put_receipt(c, &receipt);
 }
 
+/* Says that more may come: ticks count as earned when the sequencer has folded them into a batch. */
+static void note_ticks(struct cli *c)
+{
+	struct cli_answer a = { 0 };
+	cli_call(c, &a, CLI_RPC, "penny_getHealth", "-");
+	uint64_t streams = cli_u64(&a, a.at, "pendingStreams");
+	if (streams) cli_note("not counted: ticks of the last seconds, on %" PRIu64 " stream%s of this ledger; they count with the next batch", streams, streams == 1 ? "" : "s");
+	cli_answer_free(&a);
+}
+
 void cli_earnings(struct cli *c)
 {
 	struct cli_answer a = { 0 };
@@ -205,6 +215,7 @@ void cli_earnings(struct cli *c)
 		cli_row(c, "%10" PRIu64 "  %20s  %20s", cli_u64(&a, i, "asset"), now, after);
 	}
 	cli_answer_free(&a);
+	note_ticks(c);
 }
 
 /* The entries of a plan; only kinds that can but pay what is due. */
@@ -246,4 +257,5 @@ void cli_claim(struct cli *c)
 	cli_put_amount(c, "claimed", balance > before ? balance - before : 0);
 	cli_put_amount(c, "balance", balance);
 	cli_put_u64(c, "entries", entries_sent);
+	note_ticks(c);
 }

@@ -1,7 +1,9 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/base/version.h"
 
 const char *const cli_scopes[]      = { "call", "input", "output", "training" };
 const char *const cli_asset_kinds[] = { "dataset", "model", "adapter", "service", "agent" };
@@ -14,7 +16,7 @@ static const struct cli_option *option_find(const struct cli_option *list, const
 }
 
 /* The command whose words argv[at...] begin with; the longest one.  *words: how many it took. */
-static const struct cli_command *command_find(int argc, char **argv, int at, int *words)
+const struct cli_command *cli_command_find(int argc, const char *const *argv, int at, int *words)
 {
 	const struct cli_command *found = NULL;
 	*words = 0;
@@ -33,7 +35,7 @@ static const struct cli_command *command_find(int argc, char **argv, int at, int
 	return found;
 }
 
-static bool is_group(const char *word)
+bool cli_is_group(const char *word)
 {
 	size_t len = strlen(word);
 	for (size_t i = 0; i < cli_command_count; i++)
@@ -71,13 +73,17 @@ void cli_args_read(struct cli *c, int argc, char **argv)
 			cli_help(NULL);
 			exit(0);
 		}
+		if (strcmp(argv[at], "--version") == 0) {
+			(void)puts("pennyroyal " PR_VERSION);
+			exit(0);
+		}
 		if (strncmp(argv[at], "--", 2) != 0) cli_usage(c, "unknown option %s", argv[at]);
 		option_take(c, argc, argv, &at);
 	}
 	if (at >= argc) cli_usage(c, "no command given");
-	c->command = command_find(argc, argv, at, &words);
+	c->command = cli_command_find(argc, (const char *const *)argv, at, &words);
 	if (!c->command) {
-		if (!is_group(argv[at])) cli_usage(c, "unknown command %s", argv[at]);
+		if (!cli_is_group(argv[at])) cli_usage(c, "unknown command %s", argv[at]);
 		if (at + 1 >= argc || strcmp(argv[at + 1], "--help") == 0 || strcmp(argv[at + 1], "-h") == 0) {
 			cli_help_group(argv[at]);
 			exit(at + 1 >= argc ? 2 : 0);

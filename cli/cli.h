@@ -78,6 +78,8 @@ struct cli {
 
 /* args.c.  Fills c from argv; ends the program for --help and for wrong usage. */
 void cli_args_read(struct cli *c, int argc, char **argv);
+const struct cli_command *cli_command_find(int argc, const char *const *argv, int at, int *words);
+bool cli_is_group(const char *word);                                    /* the first word of several commands */
 const char *cli_option(const struct cli *c, const char *name);           /* its value, NULL if it was not given; the last of several */
 const char *cli_option_at(const struct cli *c, const char *name, unsigned index); /* the index-th of several */
 bool cli_flag(const struct cli *c, const char *name);
@@ -93,6 +95,7 @@ extern const char *const cli_asset_kinds[];
 /* help.c */
 void cli_help(const struct cli_command *command_opt);
 void cli_help_group(const char *group);
+void cli_help_command(struct cli *c);
 void cli_completion(struct cli *c);
 void cli_manual(struct cli *c);
 
@@ -167,6 +170,9 @@ uint32_t cli_party_account(struct cli *c, const char *text, uint8_t addr20[20]);
 uint32_t cli_party_make(struct cli *c, const char *text);
 /* An account or asset by id, an account by address (opened if need be). */
 uint32_t cli_party(struct cli *c, const char *text);
+/* The same questions, opening nothing: ends the program if the text names no account that there is or could be (no account or asset). */
+void cli_account_check(struct cli *c, const char *text);
+void cli_party_check(struct cli *c, const char *text);
 /* An asset by id or content hash: *a holds penny_getAsset. */
 uint32_t cli_asset(struct cli *c, struct cli_answer *a, const char *text);
 
@@ -229,6 +235,8 @@ void cli_streams_topup(struct cli *c);
 void cli_streams_close(struct cli *c);
 void cli_streams_voucher(struct cli *c);
 void cli_streams_redeem(struct cli *c);
+/* The entry that a voucher is, as `streams voucher` printed it. */
+void cli_voucher_read(const struct cli *c, struct pr_entry *e, const char *text);
 /* The entry of a close, to be signed. */
 void cli_stream_close_entry(struct cli *c, struct pr_entry *e, const char *stream);
 void cli_withdraw(struct cli *c);

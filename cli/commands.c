@@ -88,19 +88,21 @@ const struct cli_command cli_commands[] = {
 	{ "streams close", "STREAM", "Close a stream", "The owner of the asset can at any time, the payer after expiry and grace.  What is left goes to the payer.", 1, 1, cli_streams_close, NULL },
 	{ "streams voucher", "STREAM AMOUNT", "Sign a voucher for the payee to redeem", "AMOUNT counts from what was redeemed so far.", 2, 2, cli_streams_voucher, voucher },
 	{ "streams redeem", "VOUCHER", "Redeem a voucher", NULL, 1, 1, cli_streams_redeem, NULL },
-	{ "earnings", "[ADDRESS|ID]", "Show what an account has earned", "\"After settling\" counts what still has to move along edges.", 0, 1, cli_earnings, NULL },
+	{ "earnings", "[ADDRESS|ID]", "Show what an account has earned", "\"After settling\" counts what still has to move along edges.  Ticks of streams count when a batch holds them, which takes seconds.", 0, 1, cli_earnings, NULL },
 	{ "claim", "[ADDRESS|ID]", "Settle and claim all that an account has earned", "Anyone can do it for anyone: it is paid to the account.", 0, 1, cli_claim, NULL },
 	{ "withdraw", "AMOUNT|all", "Take tokens to L1", "They can be fetched when a claim on the batch is final.", 1, 1, cli_withdraw, withdraw },
 	{ "withdrawal", "ID", "Show how far a withdrawal is, or have it paid", NULL, 1, 1, cli_withdrawal, withdrawal },
 	{ "force append", "", "Put overdue items of the inbox into a batch", "Anyone can, when the sequencer did not take them in time.", 0, 0, cli_force_append, NULL },
 	{ "force", "KIND ARGUMENT...", "Give an entry to the inbox on L1, past the sequencer",
-	  "force withdraw AMOUNT|all [--to ADDRESS]\nforce transfer ACCOUNT AMOUNT\nforce stream_close STREAM\nforce settle EDGE\nforce claim SHARE\n\n"
+	  "force withdraw AMOUNT|all [--to ADDRESS]\nforce transfer ACCOUNT AMOUNT\nforce stream_close STREAM\nforce stream_voucher VOUCHER\nforce settle EDGE\n"
+	  "force claim SHARE\nforce claim_owner ASSET\n\n"
 	  "A batch must hold it before its deadline; after that nobody can post one without it, and anyone can append it.",
 	  2, 3, cli_force, withdraw },
 	{ "status", "", "Show chain, batches and the sums of money", NULL, 0, 0, cli_status, NULL },
 	{ "batch", "N", "Show a batch, as the sequencer and a verifying node see it", NULL, 1, 1, cli_batch, NULL },
 	{ "drill false-claim", "", "Claim a wrong root on purpose, to see that watchers are awake",
 	  "It pays a real bond on L1.  An awake watcher strikes the claim: half of the bond is its reward, the other half is burned.", 0, 0, cli_drill, drill },
+	{ "help", "[COMMAND]", "Explain a command", NULL, 0, 2, cli_help_command, NULL },
 	{ "completion", "bash", "Print completions: source <(pennyroyal completion bash)", NULL, 1, 1, cli_completion, NULL },
 	{ "manual", "", "Print the manual page", NULL, 0, 0, cli_manual, NULL },
 };

@@ -57,8 +57,18 @@ static void entry_make(struct cli *c, struct pr_entry *e)
 		e->kind = PR_KIND_CLAIM;
 		e->f[PR_CLAIM_ASSET].num = member(c, c->args[1], "share", "asset", "holder", &e->f[PR_CLAIM_HOLDER].num);
 		e->f[PR_CLAIM_SHARE].num = cli_arg_u64(c, 1, "a share's id");
+	} else if (strcmp(kind, "claim_owner") == 0) {
+		need(c, 2, "claim_owner ASSET");
+		struct cli_answer a = { 0 };
+		e->kind = PR_KIND_CLAIM_OWNER;
+		e->f[PR_CLAIM_OWNER_ASSET].num = cli_asset(c, &a, c->args[1]);
+		e->f[PR_CLAIM_OWNER_OWNER].num = cli_u64(&a, a.at, "owner");
+		cli_answer_free(&a);
+	} else if (strcmp(kind, "stream_voucher") == 0) {
+		need(c, 2, "stream_voucher VOUCHER");
+		cli_voucher_read(c, e, c->args[1]);
 	} else {
-		cli_usage(c, "%s cannot be forced from here: withdraw, transfer, stream_close, settle or claim", kind);
+		cli_usage(c, "%s cannot be forced from here: withdraw, transfer, stream_close, stream_voucher, settle, claim or claim_owner", kind);
 	}
 }
 

@@ -17,13 +17,13 @@ void cli_help_group(const char *group)
 	size_t len = strlen(group);
 	for (size_t i = 0; i < cli_command_count; i++)
 		if (strncmp(cli_commands[i].name, group, len) == 0 && (cli_commands[i].name[len] == ' ' || !cli_commands[i].name[len]))
-			(void)printf("pennyroyal %s %s\n    %s\n", cli_commands[i].name, cli_commands[i].args, cli_commands[i].help);
+			(void)printf("pennyroyal %s%s%s\n    %s\n", cli_commands[i].name, cli_commands[i].args[0] ? " " : "", cli_commands[i].args, cli_commands[i].help);
 }
 
 void cli_help(const struct cli_command *command_opt)
 {
 	if (command_opt) {
-		(void)printf("usage: pennyroyal %s %s\n\n%s.\n", command_opt->name, command_opt->args, command_opt->help);
+		(void)printf("usage: pennyroyal %s%s%s\n\n%s.\n", command_opt->name, command_opt->args[0] ? " " : "", command_opt->args, command_opt->help);
 		if (command_opt->more_opt) (void)printf("\n%s\n", command_opt->more_opt);
 		if (command_opt->options_opt) {
 			(void)puts("\nOptions:");
@@ -42,7 +42,17 @@ void cli_help(const struct cli_command *command_opt)
 	(void)puts("\nOptions of every command:");
 	options_print(cli_globals);
 	(void)puts("\nAmounts are tokens with up to 9 decimals (1.5) or nano with the suffix n (250n).\n"
-	           "Exit: 0 done, 1 refused or failed, 2 wrong usage.  `pennyroyal COMMAND --help` says more.");
+	           "Exit: 0 done, 1 refused or failed, 2 wrong usage.  `pennyroyal COMMAND --help` says more; --version says which this is.");
+}
+
+void cli_help_command(struct cli *c)
+{
+	int                       words = 0;
+	const struct cli_command *command = c->arg_count ? cli_command_find((int)c->arg_count, c->args, 0, &words) : NULL;
+	if (c->arg_count == 0) cli_help(NULL);
+	else if (command && (unsigned)words == c->arg_count) cli_help(command);
+	else if (c->arg_count == 1 && cli_is_group(c->args[0])) cli_help_group(c->args[0]);
+	else cli_usage(c, "there is no command %s%s%s", c->args[0], c->arg_count > 1 ? " " : "", c->arg_count > 1 ? c->args[1] : "");
 }
 
 static void words_print(const struct cli_option *o)
@@ -96,6 +106,21 @@ static void roff(const char *text)
 	}
 }
 
+/* Paragraphs; a short line is a line of its own. */
+static void roff_text(const char *text)
+{
+	char line[256];
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		(void)snprintf(line, sizeof line, "%.*s", (int)len, text);
+		if (len) roff(line);
+		else (void)fputs(".PP", stdout);
+		(void)putchar('\n');
+		text += len;
+		if (*text == '\n' && *++text && *text != '\n' && len && len < 60) (void)puts(".br");
+	}
+}
+
 static void roff_options(const struct cli_option *o)
 {
 	for (; o && o->name; o++) {
@@ -125,20 +150,21 @@ void cli_manual(struct cli *c)
 	for (size_t i = 0; i < cli_command_count; i++) {
 		(void)printf(".SS \"");
 		roff(cli_commands[i].name);
-		(void)putchar(' ');
+		if (cli_commands[i].args[0]) (void)putchar(' ');
 		roff(cli_commands[i].args);
 		(void)fputs("\"\n", stdout);
 		roff(cli_commands[i].help);
 		(void)puts(".");
 		if (cli_commands[i].more_opt) {
 			(void)puts(".PP");
-			roff(cli_commands[i].more_opt);
-			(void)putchar('\n');
+			roff_text(cli_commands[i].more_opt);
 		}
 		roff_options(cli_commands[i].options_opt);
 	}
 	(void)puts(".SH OPTIONS\nOptions of every command:");
 	roff_options(cli_globals);
+	(void)puts(".SH EXAMPLES\n.nf\npennyroyal keys create alice\npennyroyal \\-\\-key alice deposit 5\npennyroyal \\-\\-key alice assets register poem.txt \\-\\-price call=0.001 \\-\\-ask relative:10%\n"
+	           "pennyroyal \\-\\-key bob streams open 648 \\-\\-units 1000\npennyroyal \\-\\-key bob streams spend 649 40\npennyroyal \\-\\-key alice claim\npennyroyal \\-\\-key alice withdraw all\n.fi");
 	(void)puts(".SH EXIT STATUS\n0 done, 1 refused or failed, 2 wrong usage.\n.SH FILES\n.TP\n~/.pennyroyal/keys\n"
 	           "Keys (Web3 Secret Storage, version 3), below it streams/ with the seeds of hash chains and withdrawals/ with the batches of withdrawals.  All mode 0600.");
 }

@@ -150,6 +150,31 @@ void cli_assets_open(struct cli *c)
 	cli_put_receipt(c, &receipt);
 }
 
+/* Judges what --parent, --royalty and --share say, so that a slip does not leave a draft behind. */
+static void kin_check(struct cli *c, uint64_t units[CLI_OPTIONS_MAX])
+{
+	struct cli_answer a = { 0 };
+	const char       *text;
+	char              who[80];
+	uint8_t           mode;
+	uint32_t          ppm;
+	for (unsigned i = 0; (text = cli_option_at(c, "royalty", i)); i++) {
+		rate(c, &mode, &ppm, cli_split(who, sizeof who, text, "ACCOUNT=relative|absolute:RATE%"));
+		cli_account_check(c, who);
+	}
+	for (unsigned i = 0; (text = cli_option_at(c, "share", i)); i++) {
+		if (!cli_u64_parse(&units[i], cli_split(who, sizeof who, text, "ACCOUNT=UNITS")) || units[i] == 0 || units[i] > UINT32_MAX)
+			cli_usage(c, "--share %s: units are a whole number, 1 to %" PRIu32, text, UINT32_MAX);
+		cli_party_check(c, who);
+	}
+	for (unsigned i = 0; (text = cli_option_at(c, "parent", i)); i++) {
+		(void)cli_asset(c, &a, text);
+		if (!pr_json_string_eq(&a.doc, pr_json_get(&a.doc, a.at, "status"), "active")) cli_die("asset %s is not active: nothing can be derived from it", text);
+		if (mode_of(&a, a.at, "askMode") == PR_MODE_NONE) cli_die("asset %s asks nothing of derivatives: it is no --parent", text);
+	}
+	cli_answer_free(&a);
+}
+
 /* What was asked for, judged before the first entry is sent. */
 struct wish {
 	uint8_t  content32[32], metadata32[32], kind, ask_mode;
@@ -170,6 +195,7 @@ static void wish_read(const struct cli *c, struct wish *w)
 		text = cli_split(scope, sizeof scope, text, "SCOPE=AMOUNT");
 		if (!cli_amount_parse(&w->price[cli_scope(c, scope)], text)) cli_usage(c, "%s is not an amount", text);
 	}
+	if (!c->args[0][0]) cli_usage(c, "an empty text is nothing to register");
 	content_hash(w->content32, c->args[0]);
 	if (metadata) content_hash(w->metadata32, metadata);
 	else pr_sha256(w->metadata32, NULL, 0);
@@ -202,17 +228,13 @@ void cli_assets_register(struct cli *c)
 	struct pr_entry    e = { .kind = PR_KIND_ASSET_REGISTER };
 	struct cli_receipt receipt, opened;
 	struct wish        w;
-	struct cli_answer  a = { 0 };
 	const char        *text;
 	char               who[80];
 	uint64_t           units[CLI_OPTIONS_MAX];
 	bool               edges = cli_option_at(c, "parent", 0) || cli_option_at(c, "royalty", 0);
 
 	wish_read(c, &w);
-	for (unsigned i = 0; (text = cli_option_at(c, "share", i)); i++)
-		if (!cli_u64_parse(&units[i], cli_split(who, sizeof who, text, "ACCOUNT=UNITS")) || units[i] == 0) cli_usage(c, "--share %s: units are a whole number", text);
-	for (unsigned i = 0; (text = cli_option_at(c, "parent", i)); i++) (void)cli_asset(c, &a, text);
-	cli_answer_free(&a);
+	kin_check(c, units);
 
 	e.f[PR_ASSET_REGISTER_KIND].num   = w.kind;
 	e.f[PR_ASSET_REGISTER_ACTIVE].num = !edges;

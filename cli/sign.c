@@ -122,6 +122,19 @@ uint32_t cli_party(struct cli *c, const char *text)
 	return asset ? id : cli_party_make(c, text);
 }
 
+void cli_account_check(struct cli *c, const char *text)
+{
+	uint8_t addr20[20];
+	(void)cli_party_account(c, text, addr20);
+}
+
+void cli_party_check(struct cli *c, const char *text)
+{
+	uint32_t id;
+	if (cli_id_parse(&id, text)) (void)cli_party(c, text); /* what has an id is there already */
+	else cli_account_check(c, text);
+}
+
 uint32_t cli_asset(struct cli *c, struct cli_answer *a, const char *text)
 {
 	uint8_t  content32[32];

@@ -50,15 +50,16 @@ void cli_batch(struct cli *c)
 {
 	struct cli_answer a = { 0 };
 	uint64_t          number = cli_arg_u64(c, 0, "a batch number");
+	if (number == 0) cli_usage(c, "batches are numbered from 1");
 	uint8_t           root32[32], verified32[32];
 	char              text[32];
 	bool              sealed = cli_ask(c, &a, CLI_RPC, "penny_getBatch", "%" PRIu64, number), known = false;
 
-	cli_put_u64(c, "number", number);
 	if (sealed) {
+		cli_put_u64(c, "number", number);
 		cli_text(text, sizeof text, &a, a.at, "status");
 		cli_put(c, "status", "%s", text);
-		cli_put_u64(c, "time", cli_u64(&a, a.at, "time"));
+		cli_put_time(c, "time", cli_u64(&a, a.at, "time"));
 		cli_put_u64(c, "entries", cli_u64(&a, a.at, "entries"));
 		cli_put_u64(c, "postedChunks", cli_u64(&a, a.at, "postedChunks"));
 		cli_put_u64(c, "inboxFrom", cli_u64(&a, a.at, "inboxFrom"));
@@ -71,6 +72,7 @@ void cli_batch(struct cli *c)
 	if (!sealed && !known) cli_die("there is no batch %" PRIu64 ": it is not sealed yet", number);
 	if (known) {
 		uint32_t claims = pr_json_get(&a.doc, a.at, "claims");
+		if (!sealed) cli_put_u64(c, "number", number);
 		cli_bytes(verified32, 32, &a, a.at, "root");
 		cli_put_hex(c, "verifiedRoot", verified32, 32);
 		if (sealed) cli_put_bool(c, "rootsAgree", memcmp(root32, verified32, 32) == 0);

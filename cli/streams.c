@@ -236,15 +236,20 @@ void cli_streams_voucher(struct cli *c)
 	cli_put_hex(c, "voucher", wire, len);
 }
 
+void cli_voucher_read(const struct cli *c, struct pr_entry *e, const char *text)
+{
+	uint8_t wire[PR_WIRE_BYTES_MAX];
+	size_t  digits = strlen(text);
+	if (digits < 4 || digits > 2 + 2 * sizeof wire || digits % 2 || !cli_hex_parse(wire, digits / 2 - 1, text) ||
+	    !pr_wire_decode(e, wire, digits / 2 - 1) || e->kind != PR_KIND_STREAM_VOUCHER)
+		cli_usage(c, "that is not a voucher as `pennyroyal streams voucher` prints it");
+}
+
 void cli_streams_redeem(struct cli *c)
 {
 	struct pr_entry    e;
 	struct cli_receipt receipt;
-	uint8_t            wire[PR_WIRE_BYTES_MAX];
-	size_t             digits = strlen(c->args[0]);
-	if (digits < 4 || digits > 2 + 2 * sizeof wire || digits % 2 || !cli_hex_parse(wire, digits / 2 - 1, c->args[0]) ||
-	    !pr_wire_decode(&e, wire, digits / 2 - 1) || e.kind != PR_KIND_STREAM_VOUCHER)
-		cli_usage(c, "that is not a voucher as `pennyroyal streams voucher` prints it");
+	cli_voucher_read(c, &e, c->args[0]);
 	cli_submit(c, &e, &receipt);
 	cli_put_u64(c, "stream", e.f[PR_STREAM_VOUCHER_STREAM].num);
 	cli_put_amount(c, "cumulative", e.f[PR_STREAM_VOUCHER_CUMULATIVE].num);

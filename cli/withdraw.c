@@ -83,6 +83,7 @@ static void progress(struct cli *c, uint32_t id)
 	uint64_t          batch = note_read(c, id), window = 0, soonest = UINT64_MAX;
 	cli_call(c, &a, CLI_RPC, "penny_getObject", "%" PRIu32, id);
 	if (!pr_json_string_eq(&a.doc, pr_json_get(&a.doc, a.at, "type"), "withdrawal")) cli_die("there is no withdrawal %" PRIu32, id);
+	cli_put_u64(c, "withdrawal", id);
 	cli_put_amount(c, "amount", cli_u64(&a, a.at, "amount"));
 	if (!batch) {
 		cli_put(c, "status", "not final");
@@ -130,7 +131,6 @@ void cli_withdrawal(struct cli *c)
 	uint8_t           to20[20];
 	uint32_t          id;
 	if (!cli_id_parse(&id, c->args[0])) cli_usage(c, "%s is not a withdrawal's id", c->args[0]);
-	cli_put_u64(c, "withdrawal", id);
 	if (!cli_ask(c, &a, CLI_NODE, "penny_getWithdrawal", "%" PRIu32, id)) {
 		cli_answer_free(&a);
 		progress(c, id);
@@ -139,6 +139,7 @@ void cli_withdrawal(struct cli *c)
 		cli_die("not final yet: it cannot be paid now");
 	}
 	bool paid = cli_bool(&a, a.at, "paid");
+	cli_put_u64(c, "withdrawal", id);
 	cli_bytes(to20, 20, &a, a.at, "to");
 	cli_put_amount(c, "amount", cli_u64(&a, a.at, "amount"));
 	cli_put_address(c, "to", to20);

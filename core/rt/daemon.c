@@ -12,12 +12,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/base/version.h"
 #include "core/rt/clock.h"
 #include "core/rt/log.h"
 
-#ifndef PR_VERSION
-#define PR_VERSION "development"
-#endif
 #define SETS_MAX 64
 
 struct arguments {

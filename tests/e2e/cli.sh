@@ -86,6 +86,13 @@ no "bad amount" 2 "is not an amount" alice transfer 5 1.0000000001
 ok "help" alice --help
 ok "help of a command" alice assets register --help
 has "help of a command" "--parent"
+ok "help of a command, asked for" alice help assets register
+has "help of a command, asked for" "--parent"
+ok "help of a group" alice help streams
+has "help of a group" "streams redeem"
+no "help of nothing" 2 "no command frob" alice help frob
+ok "version" alice --version
+has "version" "pennyroyal 0."
 ok "completion" alice completion bash
 bash -n "$dir/out" && passed=$((passed + 1)) || fail "the completion is not bash"
 
@@ -127,6 +134,12 @@ parent=$(json asset)
 ok "show by hash" alice assets show "$(json content)"
 has "show by hash" "absolute 2%"
 no "the same content again" 1 "asset_exists (as $parent)" alice assets register "text $nonce"
+# What is wrong is found before anything is sent: the same content can still be registered, which "derive" does.
+no "a royalty that is none" 2 "is not a royalty" bob assets register "child $nonce" --parent "$parent" --royalty "$alice=relative:5"
+no "a royalty for nobody" 1 "there is no account 16000000" bob assets register "child $nonce" --parent "$parent" --royalty 16000000=relative:5%
+no "a share for nobody" 1 "neither an account nor an asset" bob assets register "child $nonce" --share 16000000=1
+no "a share of nothing" 2 "units are a whole number" bob assets register "child $nonce" --share "$alice=0"
+no "nothing to register" 2 "nothing to register" bob assets register ""
 ok "derive" bob assets register "child $nonce" --kind model --ask relative:10% --price output=0.002 --parent "$parent" --royalty "$alice=relative:5%" --share "$bob=3" --share "$alice=1" --json
 child=$(json asset)
 ok "derive twice" alice assets register "grandchild $nonce" --kind agent --price call=0.01 --parent "$child" --json
@@ -188,6 +201,8 @@ voucher=$(json voucher)
 ok "redeem" alice streams redeem "$voucher"
 no "redeem twice is the same entry" 1 "redeemed already" alice streams redeem "${voucher%?}$(tr 0-9a-f 1-9a-f0 <<<"${voucher: -1}")"
 no "voucher beyond the escrow" 1 "escrow" bob streams voucher "$stream" 0.4
+ok "a voucher to force" bob streams voucher "$stream" 0.3 --cumulative --json
+voucher=$(json voucher) metered=$stream
 
 # Withdrawal, forced entries.
 ok "withdraw" bob withdraw 1.25 --json
@@ -197,6 +212,14 @@ held=$(balance bob)
 ok "force" alice force transfer "$bob" 0.125 --json
 item=$(json item)
 [ -n "$item" ] && passed=$((passed + 1)) || fail "force tells the item"
+ok "force a voucher" alice force stream_voucher "$voucher"
+no "force what cannot be" 2 "cannot be forced" alice force pay "$grand"
+# The grandchild's pool has units, so that its owner is due nothing but what a new asset without units earns.
+ok "an asset without units" alice assets register "lone $nonce" --json
+lone=$(json asset)
+ok "pay it" bob pay "$lone" 0.375
+owned=$(balance alice)
+ok "force what an owner is due" alice force claim_owner "$lone"
 no "nothing is overdue" 1 "InboxNotOverdue" alice force append
 for _ in $(seq 120); do
   p bob withdrawal "$w" --json >"$dir/out" 2>"$dir/err"
@@ -212,7 +235,16 @@ if grep -q '"status":"final' "$dir/out"; then
   done
 fi
 has "the withdrawal is paid on L1" '"status":"paid"'
-is "the forced transfer arrived" "$(($(balance bob) - held))" 125000000
+is "the forced transfer arrived" "$(($(balance bob) + 375000000 - held))" 125000000
+for _ in $(seq 120); do
+  [ "$(balance alice)" = $((owned + 375000000)) ] && break
+  sleep 0.5
+done
+is "what the owner is due arrived" "$(($(balance alice) - owned))" 375000000
+ok "the forced voucher counts" bob streams show "$metered" --json
+is "the forced voucher counts" "$(json used)" 300000000
+no "no such withdrawal" 1 "there is no withdrawal 16000000" bob withdrawal 16000000
+is "no such withdrawal: nothing is told" "$(cat "$dir/out")" ""
 ok "retire" alice assets retire "$grand" --yes
 no "a retired asset takes no payment" 1 "retired" bob pay "$grand" 1
 
@@ -222,6 +254,7 @@ has "status" "conserved          yes"
 ok "batch" alice batch 1
 has "batch" "roots agree        yes"
 no "no such batch" 1 "not sealed yet" alice batch 999999
+is "no such batch: nothing is told" "$(cat "$dir/out")" ""
 
 # A drill: a false claim with a bond, which the watchers of the network must strike.
 no "a drill names its batch" 2 "--batch" alice drill false-claim --yes
