@@ -17,6 +17,8 @@ static bool count_event(struct brg_fed *fed, const struct pr_l1_event *e)
 	case PR_L1_ITEM: return e->number == fed->items++;
 	case PR_L1_BATCH:
 		if (e->number != fed->batches++ || memcmp(e->header.parent, fed->last_hash32, 32) != 0) return false;
+		if (e->header.inbox_to < fed->taken || e->header.inbox_to > fed->items) return false;
+		fed->taken = e->header.inbox_to;
 		memcpy(fed->last_hash32, e->hash32, 32);
 		return true;
 	case PR_L1_CLAIM: return e->number == fed->claims++;
@@ -27,6 +29,12 @@ static bool count_event(struct brg_fed *fed, const struct pr_l1_event *e)
 	case PR_L1_EVENT_COUNT: break;
 	}
 	return false;
+}
+
+static void link_event(struct brg_links *links, const struct pr_l1_event *e)
+{
+	if (e->type == PR_L1_ITEM) brg_links_add(links, e->data, e->data_len);
+	if (e->type == PR_L1_BATCH) brg_links_drop(links, e->header.inbox_to);
 }
 
 static void digest_event(uint8_t digest32[32], const struct pr_l1_event *e)
@@ -49,6 +57,7 @@ static enum pr_err on_stored(void *ctx, const struct pr_l1_event *event, uint64_
 		return PR_ERR_CORRUPT;
 	}
 	feed->event_block = event->block;
+	link_event(&feed->links, event);
 	if (event->block <= pr_follow_position(pr_watch_follow(feed->watch), position32)) return PR_OK;
 	if (feed->again_count == feed->again_cap) {
 		feed->again_cap = feed->again_cap ? 2 * feed->again_cap : 64;
@@ -63,6 +72,8 @@ static enum pr_err on_stored(void *ctx, const struct pr_l1_event *event, uint64_
 static enum pr_err load_stored(struct brg_feed *feed)
 {
 	feed->fed = (struct brg_fed){ .batches = 1, .claims = 1 };
+	brg_links_fini(&feed->links);
+	brg_links_init(&feed->links);
 	memcpy(feed->fed.last_hash32, feed->genesis_hash32, 32);
 	feed->event_block = feed->again_count = feed->again_next = 0;
 	return pr_eventlog_each(&feed->log, on_stored, feed);
@@ -118,6 +129,7 @@ static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const st
 		feed->event_block = block->number;
 	}
 	PR_FORWARD(pr_eventlog_commit(&feed->log, pr_watch_follow(feed->watch)));
+	for (uint32_t i = skip; i < count; i++) link_event(&feed->links, &events[i]);
 	feed->fed   = fed;
 	feed->block = block->number;
 	return PR_OK;
@@ -153,6 +165,7 @@ void brg_feed_close(struct brg_feed *feed)
 	pr_eventlog_close(&feed->log);
 	free(feed->again);
 	feed->again = NULL;
+	brg_links_fini(&feed->links);
 }
 
 bool brg_feed_sure(const struct brg_feed *feed) { return feed->again_next == feed->again_count; }

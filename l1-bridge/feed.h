@@ -11,10 +11,11 @@
 #include "core/l1/tags.h"
 #include "core/l1/watch.h"
 #include "core/rpc/chain.h"
+#include "l1-bridge/links.h"
 
-/* What was fed: next item, next batch, next claim; the hash of the last batch. */
+/* What was fed: next item, next batch, next claim; the last batch's hash and the first item that it left. */
 struct brg_fed {
-	uint64_t items, batches, claims;
+	uint64_t items, batches, claims, taken;
 	uint8_t last_hash32[32];
 };
 
@@ -24,6 +25,7 @@ struct brg_feed {
 	struct pr_ethrpc *rpc;
 	struct pr_tags tags; /* kept in dir/archive too, for the sequencer */
 	struct brg_fed fed;
+	struct brg_links links; /* behind the last batch of fed */
 	uint64_t block;       /* the last block told; 0 before the first of this run */
 	uint64_t event_block; /* the last one with events */
 	/* Digests of the events that are stored and that L1 will tell again first. */

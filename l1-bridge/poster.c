@@ -128,13 +128,19 @@ static enum pr_err time_has_come(struct brg_poster *p, bool *yes, const struct p
 	return PR_OK;
 }
 
-static enum pr_err submit(struct brg_poster *p, const struct pr_post *post, uint64_t record, uint32_t attempt)
+static enum pr_err submit(struct brg_poster *p, const struct brg_feed *feed, const struct pr_post *post, uint64_t record, uint32_t attempt)
 {
 	static uint8_t         calldata[PR_BATCH_DATA_MAX + 1024];
 	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_POST, attempt, record), .tag = "post", .data = calldata };
+	uint8_t                link32[32];
 
+	/* The sequencer took these items from this feed, in this order. */
+	if (!brg_links_get(&feed->links, link32, post->inbox_to)) {
+		PR_LOG_ERROR("batch=%" PRIu64 " takes items up to %" PRIu64 " that were not fed", post->number, post->inbox_to);
+		return PR_ERR_CORRUPT;
+	}
 	memcpy(intent.to20, p->chain->rollup20, 20);
-	intent.data_len = pr_call_post(calldata, sizeof calldata, post);
+	intent.data_len = pr_call_post(calldata, sizeof calldata, post, link32);
 	PR_CHECK(intent.data_len > 0);
 	return pr_txmgr_submit(p->txmgr, &intent);
 }
@@ -174,7 +180,7 @@ enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, u
 		if (what == PAUSE) break;
 		PR_FORWARD(time_has_come(p, &time, &post));
 		if (!time) break;
-		err = submit(p, &post, record, attempt);
+		err = submit(p, feed, &post, record, attempt);
 		if (err == PR_ERR_FULL) break;
 		PR_FORWARD(err);
 	}

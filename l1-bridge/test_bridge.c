@@ -167,14 +167,15 @@ static void test_a_batch_of_another_is_waited_out(void)
 {
 	static struct pr_post post;
 	static uint8_t        data[PR_BATCH_DATA_MAX / 8];
-	uint8_t               ours32[3][32], theirs32[32];
+	uint8_t               ours32[3][32], theirs32[32], link32[32];
 	uint64_t              first = kit.posts + 1;
 
 	for (int i = 0; i < 3; i++) kit_post(kit_l1_time()); /* packed, while the bridge is away */
 	memcpy(ours32, kit.hashes[first], sizeof ours32);
 	kit_make_post(&post, first - 1, kit_l1_time());
 	memcpy(theirs32, post.hash32, 32);
-	kit_send(KIT_OPERATOR, kit.contracts.rollup20, 0, data, pr_call_post(data, sizeof data, &post));
+	kit_link(link32, post.inbox_to);
+	kit_send(KIT_OPERATOR, kit.contracts.rollup20, 0, data, pr_call_post(data, sizeof data, &post, link32));
 	anvil_mine(kit.rpc, 1);
 	memcpy(kit.hashes[first], theirs32, 32);
 	uint64_t nonce = kit_operator_nonce();

@@ -85,6 +85,16 @@ static inline uint64_t kit_nonce(enum pr_l1_tag tag)
 }
 static inline uint64_t kit_operator_nonce(void) { return kit_nonce(PR_L1_LATEST); }
 
+/* The Inbox's link after that many items, as L1 has it. */
+static inline void kit_link(uint8_t link32[32], uint64_t items)
+{
+	uint8_t              data[64];
+	const uint8_t       *out;
+	size_t               len;
+	struct pr_ethrpc_msg msg = { .to20_opt = kit.contracts.inbox20, .data = data, .data_len = pr_call_id(data, sizeof data, "linkAfter(uint64)", items) };
+	PR_CHECK(pr_ethrpc_call(kit.rpc, &out, &len, &msg, pr_l1_at(PR_L1_LATEST)) == PR_OK && pr_abi_get_word(link32, out, len, 0));
+}
+
 /* A batch of random chunks after batch `after`; the contracts do not look into chunks. */
 static inline void kit_make_post(struct pr_post *post, uint64_t after, uint64_t timestamp)
 {

@@ -139,13 +139,14 @@ static void put_header(struct pr_abi *w, const struct pr_batch_header *h)
 	for (unsigned i = 0; i < PR_BATCH_HEADER_ABI_BYTES / 32; i++) pr_abi_word(w, words + 32 * i);
 }
 
-size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post)
+size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post, const uint8_t inbox_link32[32])
 {
 	struct pr_abi w;
-	pr_abi_call(&w, out, room, "post(bytes32,uint64,uint64,bytes)", 4);
+	pr_abi_call(&w, out, room, "post(bytes32,uint64,uint64,bytes32,bytes)", 5);
 	pr_abi_word(&w, post->parent32);
 	pr_abi_u128(&w, post->timestamp);
 	pr_abi_u128(&w, post->inbox_to);
+	pr_abi_word(&w, inbox_link32);
 	pr_abi_bytes(&w, post->run, post->run_len);
 	return finish(&w);
 }

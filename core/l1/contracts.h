@@ -26,7 +26,8 @@ struct pr_rollup_config {
 PR_MUST_USE enum pr_err pr_contracts_config(struct pr_rollup_config *config, struct pr_ethrpc *rpc, const struct pr_contracts *c);
 
 /* Calldata.  Each writes at most room bytes to out and returns the length, 0 if it does not fit. */
-size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post);
+/* inbox_link32: the Inbox's link after post->inbox_to items. */
+size_t pr_call_post(uint8_t *out, size_t room, const struct pr_post *post, const uint8_t inbox_link32[32]);
 size_t pr_call_claim(uint8_t *out, size_t room, const struct pr_batch_header *header, uint64_t parent_claim,
                      const uint8_t pre_root32[32], const uint8_t *roots, uint32_t count);
 size_t pr_call_id(uint8_t *out, size_t room, const char *signature, uint64_t id); /* "finalize(uint64)" and its like */

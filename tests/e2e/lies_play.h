@@ -14,12 +14,14 @@ static inline void begin(void)
 static inline void post(void)
 {
 	static uint8_t data[PR_BATCH_DATA_MAX + 1024];
+	uint8_t wire[PR_WIRE_BYTES_MAX], link32[32] = { 0 };
 	const struct lies_batch *b = lies_batch_end();
 	struct pr_post p = { .number = b->header.number, .timestamp = b->header.timestamp, .inbox_to = b->header.inbox_to, .posted = b->header.posted,
 		             .run = b->run, .run_len = b->run_len };
 	memcpy(p.parent32, b->header.parent, 32);
 	memcpy(p.hash32, b->hash32, 32);
-	send(test.chain.rollup20, 0, data, pr_call_post(data, sizeof data, &p), "a batch");
+	for (uint32_t i = 0; i < b->header.inbox_to; i++) pr_inbox_link(link32, link32, wire, (uint32_t)pr_wire_encode(wire, &lies.items[i]));
+	send(test.chain.rollup20, 0, data, pr_call_post(data, sizeof data, &p, link32), "a batch");
 }
 
 static inline void post_batches(void)

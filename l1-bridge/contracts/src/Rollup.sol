@@ -139,7 +139,7 @@ contract Rollup is IRollup {
     // ---- Batches
 
     /// @inheritdoc IRollup
-    function post(bytes32 parent, uint64 timestamp, uint64 inboxTo, bytes calldata chunks) external {
+    function post(bytes32 parent, uint64 timestamp, uint64 inboxTo, bytes32 inboxLink, bytes calldata chunks) external {
         if (msg.sender != operator) revert NotOperator(msg.sender);
         Tip memory tip = latest;
         bytes32 tipHash = batchHash[tip.number];
@@ -149,6 +149,9 @@ contract Rollup is IRollup {
         if (inboxTo < tip.inboxTo) revert InboxBackwards(inboxTo, tip.inboxTo);
         uint64 items = INBOX.count();
         if (inboxTo > items) revert InboxAhead(inboxTo, items);
+        // A header only counts items: what the operator executed is told by their link.
+        bytes32 link = INBOX.linkAfter(inboxTo);
+        if (inboxLink != link) revert InboxDiffers(inboxTo, inboxLink, link);
         uint64 taken = inboxTo - tip.inboxTo;
         if (taken > ITEMS_MAX) revert TooManyItems(taken);
         // Ledger time that stood still would keep escrows from expiring: a forced entry brings its own time.

@@ -172,7 +172,7 @@ contract RollupConfigTest is Fixture {
         bytes32 parent = tip();
         vm.expectRevert(abi.encodeWithSelector(IRollup.NotOperator.selector, operator));
         vm.prank(operator);
-        rollup.post(parent, uint64(block.timestamp), 0, Lists.run(someChunks(1, 9)));
+        rollup.post(parent, uint64(block.timestamp), 0, 0, Lists.run(someChunks(1, 9)));
         operator = bob;
         postSome(1);
 

@@ -16,9 +16,10 @@ contract RollupPostTest is Fixture {
     function expectPostReverts(bytes32 parent, uint64 timestamp, uint64 inboxTo, bytes memory chunks, bytes memory why)
         internal
     {
+        bytes32 link = inboxTo <= inbox.count() ? inbox.linkAfter(inboxTo) : bytes32(0);
         vm.expectRevert(why);
         vm.prank(operator);
-        rollup.post(parent, timestamp, inboxTo, chunks);
+        rollup.post(parent, timestamp, inboxTo, link, chunks);
     }
 
     /// @dev Posts raw bytes at the present tip and time, without items, and expects a refusal.
@@ -48,7 +49,7 @@ contract RollupPostTest is Fixture {
         vm.expectEmit(true, true, true, true, address(rollup));
         emit IRollup.BatchPosted(1, keccak256(abi.encode(want)), want, Lists.run(chunks));
         vm.prank(operator);
-        rollup.post(want.parent, START - 5, 0, Lists.run(chunks));
+        rollup.post(want.parent, START - 5, 0, 0, Lists.run(chunks));
         eq(rollup.batchHash(1), keccak256(abi.encode(want)), "hash");
         (uint64 number, uint64 timestamp, uint64 inboxTo) = rollup.latest();
         eq(uint256(number), 1, "number");
@@ -91,11 +92,34 @@ contract RollupPostTest is Fixture {
         eq(uint256(headers[n].posted), 5, "posted");
     }
 
+    /// @dev L1 is reorganised below what the operator executed: the same two items, the other way round.
+    function test_post_itemsInOtherOrderAfterReorg_reverts() public {
+        uint256 before = vm.snapshotState();
+        forceMany(2);
+        bytes32 meant = inbox.linkAfter(2);
+        vm.revertToState(before);
+        force(1);
+        force(0);
+        bytes32 parent = tip();
+        bytes memory chunks = Lists.run(someChunks(1, 1));
+        for (uint64 taken = 0; taken < 2; taken++) {
+            bytes32 wrong = taken == 0 ? meant : inbox.linkAfter(2);
+            bytes32 link = inbox.linkAfter(taken);
+            vm.expectRevert(abi.encodeWithSelector(IRollup.InboxDiffers.selector, taken, wrong, link));
+            vm.prank(operator);
+            rollup.post(parent, START, taken, wrong, chunks);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IRollup.InboxDiffers.selector, 2, meant, inbox.linkAfter(2)));
+        vm.prank(operator);
+        rollup.post(parent, START, 2, meant, chunks);
+        post(someChunks(1, 1), 2);
+    }
+
     function test_post_byOther_reverts() public {
         bytes32 parent = tip();
         vm.expectRevert(abi.encodeWithSelector(IRollup.NotOperator.selector, alice));
         vm.prank(alice);
-        rollup.post(parent, START, 0, Lists.run(someChunks(1, 1)));
+        rollup.post(parent, START, 0, 0, Lists.run(someChunks(1, 1)));
     }
 
     function test_post_otherParent_reverts() public {
@@ -213,7 +237,7 @@ contract RollupPostTest is Fixture {
             Lists.run(chunks), abi.encodeWithSelector(IRollup.BatchTooLarge.selector, BATCH_DATA_MAX + 1)
         );
         chunks[parts] = new bytes(rest);
-        bytes memory call = abi.encodeCall(IRollup.post, (tip(), START, 0, Lists.run(chunks)));
+        bytes memory call = abi.encodeCall(IRollup.post, (tip(), START, 0, bytes32(0), Lists.run(chunks)));
         vm.prank(operator);
         uint256 gas = gasleft();
         (bool ok,) = address(rollup).call(call);

@@ -153,6 +153,8 @@ interface IRollup {
     error InboxBackwards(uint64 inboxTo, uint64 inboxFrom);
     /// @notice The batch wants more inbox items than there are.
     error InboxAhead(uint64 inboxTo, uint64 count);
+    /// @notice The first `inboxTo` inbox items are others than the batch was made for: L1 was reorganised.
+    error InboxDiffers(uint64 inboxTo, bytes32 got, bytes32 link);
     /// @notice A batch takes BATCH_ITEMS_MAX inbox items at most.
     error TooManyItems(uint64 items);
     /// @notice Inbox item `index` is overdue and the batch leaves it behind.
@@ -219,8 +221,9 @@ interface IRollup {
     /// @param parent hash of the latest batch
     /// @param timestamp ledger time: not before the parent's, not after this block's
     /// @param inboxTo first inbox item that the batch does not execute
+    /// @param inboxLink the Inbox's link after item inboxTo-1: the batch is refused where the items are others
     /// @param chunks (length uint16, bytes)*
-    function post(bytes32 parent, uint64 timestamp, uint64 inboxTo, bytes calldata chunks) external;
+    function post(bytes32 parent, uint64 timestamp, uint64 inboxTo, bytes32 inboxLink, bytes calldata chunks) external;
 
     /// @notice Appends a batch of inbox items alone, at this block's time. Anyone, once the next item is overdue.
     function appendOverdue() external;

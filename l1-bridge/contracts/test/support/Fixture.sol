@@ -105,8 +105,9 @@ abstract contract Fixture is Base {
     function postAt(uint64 timestamp, bytes[] memory chunks, uint64 inboxTo) internal returns (uint64 number) {
         vm.recordLogs();
         bytes32 parent = tip();
+        bytes32 link = inbox.linkAfter(inboxTo);
         vm.prank(operator);
-        rollup.post(parent, timestamp, inboxTo, Lists.run(chunks));
+        rollup.post(parent, timestamp, inboxTo, link, Lists.run(chunks));
         number = learnBatch();
         posted[number] = chunks;
     }

@@ -88,7 +88,7 @@ abstract contract Struck is Base {
 
     function post(uint64 inboxTo) private {
         vm.recordLogs();
-        rollup.post(rollup.batchHash(0), uint64(block.timestamp), inboxTo, Lists.run(posted));
+        rollup.post(rollup.batchHash(0), uint64(block.timestamp), inboxTo, inbox.linkAfter(inboxTo), Lists.run(posted));
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; i++) {
             if (logs[i].topics[0] == IRollup.BatchPosted.selector) {
