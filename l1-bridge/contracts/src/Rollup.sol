@@ -227,6 +227,7 @@ contract Rollup is IRollup {
         payable
         returns (uint64 id)
     {
+        uint64 line = _lineContinued(parentClaim);
         uint64 batch = header.number;
         uint256 chunks = _checkHeader(header);
         if (roots.length != chunks) revert RootCountWrong(roots.length, chunks);
@@ -243,7 +244,8 @@ contract Rollup is IRollup {
         if (_standing[key]) revert ClaimExists(batch, parentClaim, rootsRoot);
         _standing[key] = true;
         id = ++claimCount;
-        uint64 line = _lineFor(id, parentClaim);
+        if (line == 0) line = id;
+        _lines[line].last = id;
         _claims[id] = Claim({
             batch: batch,
             parent: parentClaim,
@@ -257,18 +259,15 @@ contract Rollup is IRollup {
         emit ClaimMade(id, batch, parentClaim, msg.sender, rootsRoot, roots);
     }
 
-    /// @dev The line of a new claim: its own if it brings a bond, its parent's if that one is the caller's, open and the
-    /// last of a line whose bond nobody waits for.
-    function _lineFor(uint64 id, uint64 parentClaim) private returns (uint64 line) {
-        line = id;
-        if (msg.value != BOND_WEI) {
-            Claim storage parent = _claims[parentClaim];
-            line = parent.line;
-            bool continues = msg.value == 0 && parent.state == ClaimState.Open && parent.claimant == msg.sender
-                && _lines[line].last == parentClaim && _lines[line].prover == address(0);
-            if (!continues) revert WrongBond(msg.value, BOND_WEI);
-        }
-        _lines[line].last = id;
+    /// @dev The line that a new claim continues: none (0) if it brings a bond, its parent's if that one is the caller's,
+    /// open and the last of a line whose bond nobody waits for.
+    function _lineContinued(uint64 parentClaim) private view returns (uint64 line) {
+        if (msg.value == BOND_WEI) return 0;
+        Claim storage parent = _claims[parentClaim];
+        line = parent.line;
+        bool continues = msg.value == 0 && parent.state == ClaimState.Open && parent.claimant == msg.sender
+            && _lines[line].last == parentClaim && _lines[line].prover == address(0);
+        if (!continues) revert WrongBond(msg.value, BOND_WEI);
     }
 
     /// @dev The bond of a line goes to where it belongs now: half of it to whoever struck its first wrong claim and the
