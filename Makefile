@@ -4,12 +4,17 @@
 #   make bench                                                 figures, each checked while measured
 #   make gas                                                   what proofs cost on L1, compared with the committed snapshot (make gas-snapshot renews it)
 #   make campaign                                              the longer random campaigns
+#   make install [PREFIX=/usr/local] [DESTDIR=]                programs, manual page and completion
+#   make clean                                                 the programs that were built
+#   make help                                                  this list
 .DEFAULT_GOAL := all
 include tools/build.mk
 
 export ONCE LINEAGE TRACE
 
-.PHONY: $(TESTS:%=%.ran) deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
+.PHONY: $(TESTS:%=%.ran) help install deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
+help:
+	@sed -n 's/^#   make/make/p' Makefile
 deps:
 	@tools/deps
 contracts: deps
@@ -18,6 +23,13 @@ contracts: deps
 run: deps contracts
 	@$(MAKE) --no-print-directory -s -j2 all
 	@tools/devnet
+
+PREFIX ?= /usr/local
+install: all
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	@install -m 755 $(B)/bin/pennyroyal $(B)/bin/pennyroyal-* $(DESTDIR)$(PREFIX)/bin
+	@install -m 644 docs/pennyroyal.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	@$(B)/bin/pennyroyal completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pennyroyal
 
 # The whole suite; tests/run adds up and prints the closing line.
 test: deps

@@ -65,5 +65,15 @@ bridge "no such protocol" 1 "l1_node url=ftp://x" --set l1.url=ftp://x
 limit=3 bridge "no L1" 124 "trying again" --set l1.url=http://127.0.0.1:1
 bridge "another key's transactions" 1 "they are of another key or another chain" --set key.file="$dir/second" --set l1.url=http://127.0.0.1:1
 
+# What make offers is listed, and installs what runs from there.
+if make help >"$dir/out" && grep -q '^make run' "$dir/out" && grep -q '^make install' "$dir/out"; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED make help"; fi
+root=$dir/installed/penny
+if make --no-print-directory -s B="$build" install DESTDIR="$dir/installed" PREFIX=/penny >"$dir/out" 2>&1 && "$root/bin/pennyroyal" --version | grep -q '^pennyroyal [0-9]' && "$root/bin/pennyroyal-sequencer" --version | grep -q '^pennyroyal-sequencer [0-9]' &&
+  cmp -s docs/pennyroyal.1 "$root/share/man/man1/pennyroyal.1" && bash -n "$root/share/bash-completion/completions/pennyroyal"; then passed=$((passed + 1)); else
+  failed=$((failed + 1))
+  echo "FAILED make install"
+  cat "$dir/out"
+fi
+
 echo "operator: $passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
