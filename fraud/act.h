@@ -1,10 +1,10 @@
 /* What a verifying node does on L1: strikes wrong claims, makes right ones, finalises.
  *
- * Every act is an intent with a number of its own, so that a restart neither forgets nor repeats one. */
+ * Every act is attempted under a number of its own (core/l1/attempts.h), so that a restart neither forgets nor repeats one. */
 #ifndef FRD_ACT_H
 #define FRD_ACT_H
 
-#include "core/l1/txmgr.h"
+#include "core/l1/attempts.h"
 #include "fraud/node.h"
 
 struct frd_act_options {
@@ -15,6 +15,7 @@ struct frd_act {
 	struct frd_node *node;
 	struct pr_txmgr *txmgr;
 	struct pr_rollup_config rollup;
+	struct pr_attempts attempts;
 	uint8_t addr20[20]; /* whose transactions these are */
 	struct frd_act_options options;
 	uint64_t last_proof_ms; /* duration of the last proof */

@@ -7,9 +7,6 @@
 #include "core/l1/contracts.h"
 #include "core/rt/log.h"
 
-#define RETRY_MS_MIN 1000u
-#define RETRY_DOUBLINGS_MAX 6u
-
 void brg_poster_init(struct brg_poster *p, const struct pr_chain *chain, struct pr_txmgr *txmgr, struct pr_ethrpc *eth, const char *dir)
 {
 	*p = (struct brg_poster){ .chain = chain, .txmgr = txmgr, .eth = eth, .dir = dir };
@@ -74,7 +71,7 @@ static enum pr_err read_post(struct brg_poster *p, struct pr_post *post, uint64_
 static enum pr_err append_overdue(struct brg_poster *p, const struct pr_txmgr_status *failed, uint32_t attempt, uint64_t record)
 {
 	uint8_t                overdue[4], call[4];
-	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_APPEND, attempt, record), .tag = "append", .data = call, .data_len = sizeof call };
+	struct pr_txmgr_intent intent = { .id = pr_attempt_id(BRG_INTENT_APPEND, attempt, record), .tag = "append", .data = call, .data_len = sizeof call };
 
 	pr_abi_selector(overdue, "InboxOverdue(uint64)");
 	if (failed->revert_len < 4 || memcmp(failed->revert, overdue, 4) != 0) return PR_OK;
@@ -82,38 +79,6 @@ static enum pr_err append_overdue(struct brg_poster *p, const struct pr_txmgr_st
 	memcpy(intent.to20, p->chain->rollup20, 20);
 	enum pr_err err = pr_txmgr_submit(p->txmgr, &intent);
 	return err == PR_ERR_FULL ? PR_OK : err; /* the next attempt fails as well */
-}
-
-enum attempt { ON_ITS_WAY, LANDED, SUBMIT, PAUSE };
-
-/* What is to be done about a batch that the feed does not hold, and under which attempt. */
-static enum pr_err next_attempt(struct brg_poster *p, enum attempt *what, uint32_t *attempt, const struct brg_feed *feed, uint64_t record, uint64_t now_ms)
-{
-	struct pr_txmgr_status status;
-	bool                   failed = false;
-
-	*attempt = record == p->retry_record ? p->retry_attempt : 0;
-	for (;; ++*attempt) {
-		enum pr_err err = pr_txmgr_status(p->txmgr, &status, brg_intent(BRG_INTENT_POST, *attempt, record));
-		*what           = SUBMIT;
-		if (err == PR_ERR_NOT_FOUND) break;
-		PR_FORWARD(err);
-		bool lost = status.state == PR_TXMGR_DONE && feed->block >= status.block_number;
-		*what     = status.state == PR_TXMGR_DONE || status.state == PR_TXMGR_MINED ? LANDED : ON_ITS_WAY;
-		if (status.state != PR_TXMGR_FAILED && !lost) return PR_OK;
-		if (!lost) PR_FORWARD(append_overdue(p, &status, *attempt, record));
-		*what = PAUSE;
-		if (*attempt + 1 == BRG_ATTEMPTS_MAX) return PR_OK;
-		failed = !lost;
-	}
-	if (failed && (record != p->retry_record || *attempt != p->retry_attempt)) {
-		uint32_t doublings = *attempt < RETRY_DOUBLINGS_MAX ? *attempt - 1 : RETRY_DOUBLINGS_MAX;
-		p->retry_record    = record;
-		p->retry_attempt   = *attempt;
-		p->retry_ms        = now_ms + ((uint64_t)RETRY_MS_MIN << doublings);
-	}
-	if (record == p->retry_record && *attempt == p->retry_attempt && now_ms < p->retry_ms) *what = PAUSE;
-	return PR_OK;
 }
 
 /* The contract takes a batch only when L1's time has reached its own. *yes: it has. */
@@ -128,10 +93,10 @@ static enum pr_err time_has_come(struct brg_poster *p, bool *yes, const struct p
 	return PR_OK;
 }
 
-static enum pr_err submit(struct brg_poster *p, const struct brg_feed *feed, const struct pr_post *post, uint64_t record, uint32_t attempt)
+static enum pr_err submit(struct brg_poster *p, const struct brg_feed *feed, const struct pr_post *post, uint64_t id)
 {
 	static uint8_t         calldata[PR_BATCH_DATA_MAX + 1024];
-	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_POST, attempt, record), .tag = "post", .data = calldata };
+	struct pr_txmgr_intent intent = { .id = id, .tag = "post", .data = calldata };
 	uint8_t                link32[32];
 
 	/* The sequencer took these items from this feed, in this order. */
@@ -157,8 +122,8 @@ enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, u
 {
 	const struct brg_fed *fed = &feed->fed;
 	struct pr_post        post;
-	enum attempt          what;
-	uint32_t              attempt, in_flight = 0;
+	struct pr_attempt     next;
+	uint32_t              in_flight = 0;
 	uint64_t              record;
 	uint8_t               parent32[32];
 	bool                  time;
@@ -174,13 +139,14 @@ enum pr_err brg_poster_step(struct brg_poster *p, const struct brg_feed *feed, u
 		if (number == fed->batches) wait_for_order(p, !follows, number);
 		if (!follows) break;
 		memcpy(parent32, post.hash32, 32);
-		PR_FORWARD(next_attempt(p, &what, &attempt, feed, record, now_ms));
-		in_flight += what != LANDED;
-		if (what == ON_ITS_WAY || what == LANDED) continue;
-		if (what == PAUSE) break;
+		PR_FORWARD(pr_attempts_next(&p->attempts, &next, p->txmgr, BRG_INTENT_POST, record, feed->block, now_ms));
+		if (next.failed) PR_FORWARD(append_overdue(p, &next.failure, next.attempt - 1, record));
+		in_flight += next.verdict != PR_ATTEMPT_LANDED;
+		if (next.verdict == PR_ATTEMPT_ON_ITS_WAY || next.verdict == PR_ATTEMPT_LANDED) continue;
+		if (next.verdict == PR_ATTEMPT_PAUSE) break;
 		PR_FORWARD(time_has_come(p, &time, &post));
 		if (!time) break;
-		err = submit(p, feed, &post, record, attempt);
+		err = submit(p, feed, &post, next.id);
 		if (err == PR_ERR_FULL) break;
 		PR_FORWARD(err);
 	}

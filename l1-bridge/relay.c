@@ -56,7 +56,7 @@ static enum pr_err next_attempt(const struct brg_relay *r, bool *wanted, uint32_
 
 	*wanted = false;
 	for (*attempt = 0; *attempt < ATTEMPTS_MAX; ++*attempt) {
-		enum pr_err err = pr_txmgr_status(r->txmgr, &status, brg_intent(BRG_INTENT_WITHDRAW, *attempt, id));
+		enum pr_err err = pr_txmgr_status(r->txmgr, &status, pr_attempt_id(BRG_INTENT_WITHDRAW, *attempt, id));
 		*wanted         = err == PR_ERR_NOT_FOUND && (*attempt == 0 || r->retry);
 		if (err == PR_ERR_NOT_FOUND) return PR_OK;
 		PR_FORWARD(err);
@@ -68,7 +68,7 @@ static enum pr_err next_attempt(const struct brg_relay *r, bool *wanted, uint32_
 static enum pr_err submit(struct brg_relay *r, const struct withdrawal *w, uint32_t attempt)
 {
 	uint8_t                calldata[2048];
-	struct pr_txmgr_intent intent = { .id = brg_intent(BRG_INTENT_WITHDRAW, attempt, w->id), .tag = "withdraw", .data = calldata, .gas_limit = r->gas_max };
+	struct pr_txmgr_intent intent = { .id = pr_attempt_id(BRG_INTENT_WITHDRAW, attempt, w->id), .tag = "withdraw", .data = calldata, .gas_limit = r->gas_max };
 
 	memcpy(intent.to20, r->chain->vault20, 20);
 	intent.data_len = pr_call_withdraw(calldata, sizeof calldata, w->batch, (uint32_t)w->id, w->to20, w->amount, (const uint8_t (*)[32])w->siblings,

@@ -53,7 +53,8 @@ static enum pr_err sign(void *ctx, uint8_t *raw, size_t room, size_t *raw_len, u
 
 static void on_changed(void *ctx, const struct pr_txmgr_status *s)
 {
-	uint64_t mark = s->id & BRG_INTENT_MARK, number = s->id & BRG_INTENT_NUMBER;
+	uint64_t number = pr_attempt_number(s->id);
+	uint8_t  mark = pr_attempt_mark(s->id);
 	bool     post = mark == BRG_INTENT_POST;
 
 	(void)ctx;

@@ -395,6 +395,25 @@ static void test_lack_of_funds_is_waited_for(void)
 	UNIT_CHECK(status_of(intent.id).state == PR_TXMGR_DONE);
 }
 
+/* A claim for whose bond there is not enough must not keep a strike from being sent. */
+static void test_intents_of_another_tag_pass_one_that_waits(void)
+{
+	fresh();
+	struct pr_txmgr_intent rich = { .id = next_id++, .tag = "rich", .value = (pr_u128)1 << 100, .data = NULL }, poor = rich;
+	memset(rich.to20, 0x55, 20);
+	memset(poor.to20, 0x55, 20);
+	poor.id    = next_id++;
+	poor.value = 1;
+	UNIT_CHECK(pr_txmgr_submit(mgr, &rich) == PR_OK && pr_txmgr_submit(mgr, &poor) == PR_OK);
+	uint64_t other = submit(0);
+	for (unsigned i = 0; i < 6; i++) {
+		step();
+		anvil_mine(rpc, 1);
+	}
+	UNIT_CHECK(status_of(rich.id).state == PR_TXMGR_PENDING && status_of(poor.id).state == PR_TXMGR_PENDING);
+	UNIT_CHECK(status_of(other).state == PR_TXMGR_DONE && landed() == 1);
+}
+
 static void test_another_chain_is_refused(void)
 {
 	fresh();
@@ -501,6 +520,7 @@ int main(void)
 	UNIT_RUN(test_a_reorganised_transaction_is_sent_again);
 	UNIT_RUN(test_a_nonce_used_elsewhere);
 	UNIT_RUN(test_lack_of_funds_is_waited_for);
+	UNIT_RUN(test_intents_of_another_tag_pass_one_that_waits);
 	UNIT_RUN(test_reopening_at_every_state);
 	UNIT_RUN(test_kill_at_any_point_lands_each_intent_once);
 	UNIT_RUN(test_another_chain_is_refused);

@@ -21,6 +21,7 @@ struct live {
 	uint64_t bump_ms;       /* when the current attempt began; 0: not yet in this run */
 	bool capped;            /* the base fee is above what the latest attempt offers, and the cap lets no more be offered */
 	uint64_t foreign_block; /* since when the nonce is seen used by another transaction; 0: it is not */
+	bool waits;             /* pending, and not sent in the current step */
 };
 
 struct pr_txmgr {
@@ -492,13 +493,13 @@ static enum pr_err can_pay(struct pr_txmgr *m, pr_u128 value, const struct pr_tx
 	return PR_OK;
 }
 
-/* *stop: the intent must wait, and so must those behind it. */
-static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight, bool *stop)
+/* Sends a pending intent if it can be sent now; else e->waits. */
+static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight)
 {
 	struct pr_txmgr_attempt attempt = { 0 };
 	struct pr_txmgr_body body;
 	enum pr_txmgr_state verdict;
-	*stop = true;
+	e->waits = true;
 	PR_FORWARD(need_fees(m));
 	/* What is offered now would not be mined, and the nonce would be bound to it. */
 	if (m->fees.base_fee > m->options.max_fee_cap) {
@@ -507,13 +508,13 @@ static enum pr_err start(struct pr_txmgr *m, struct live *e, uint32_t in_flight,
 	}
 	PR_FORWARD(pr_txmgr_store_body(m->kv, &body, e->rec.status.id));
 	enum pr_err err = simulate(m, e, &body, in_flight, &attempt.gas_limit, &verdict);
-	*stop = verdict == PR_TXMGR_PENDING;
+	e->waits = verdict == PR_TXMGR_PENDING;
 	if (err == PR_OK && verdict == PR_TXMGR_SENT) {
 		PR_CHECK(choose_fees(m, &attempt, NULL));
-		err = can_pay(m, body.value, &attempt, stop);
-		if (err == PR_OK && *stop) wait_for(m, e, "insufficient funds");
+		err = can_pay(m, body.value, &attempt, &e->waits);
+		if (err == PR_OK && e->waits) wait_for(m, e, "insufficient funds");
 	}
-	if (err == PR_OK && verdict == PR_TXMGR_SENT && !*stop) {
+	if (err == PR_OK && verdict == PR_TXMGR_SENT && !e->waits) {
 		e->rec.status.nonce = next_nonce(m);
 		err = send_attempt(m, e, &body, attempt);
 	}
@@ -550,6 +551,14 @@ static enum pr_err look(struct pr_txmgr *m)
 	return PR_OK;
 }
 
+/* An intent of its tag that was submitted before it waits. */
+static bool is_behind(const struct pr_txmgr *m, uint32_t i)
+{
+	for (uint32_t before = 0; before < i; before++)
+		if (m->live[before].waits && strcmp(m->live[before].rec.status.tag, m->live[i].rec.status.tag) == 0) return true;
+	return false;
+}
+
 static enum pr_err run(struct pr_txmgr *m)
 {
 	uint32_t in_flight = 0;
@@ -561,10 +570,9 @@ static enum pr_err run(struct pr_txmgr *m)
 	}
 	for (uint32_t i = 0; i < m->live_count && in_flight < m->options.in_flight_max; i++) {
 		struct live *e = &m->live[i];
-		bool stop;
-		if (e->rec.status.state != PR_TXMGR_PENDING) continue;
-		PR_FORWARD(start(m, e, in_flight, &stop));
-		if (stop) break;
+		e->waits = false;
+		if (e->rec.status.state != PR_TXMGR_PENDING || is_behind(m, i)) continue;
+		PR_FORWARD(start(m, e, in_flight));
 		in_flight += e->rec.status.state == PR_TXMGR_SENT;
 	}
 	return PR_OK;

@@ -13,8 +13,8 @@
  * Nothing is offered above max_fee_cap.  While the base fee is above it, no intent is sent and none that was sent is raised: they wait, their reason
  * says so, and go on when the fee has fallen.
  *
- * Intents are sent in order of submission.  A revert in simulation is final only if nothing is in flight before the intent; else
- * it waits.  No threads: the caller drives pr_txmgr_step. */
+ * Intents of one tag are sent in order of submission; those of another tag pass one that waits, for funds or for the node to take it.  A revert in
+ * simulation is final only if nothing is in flight before the intent; else it waits.  No threads: the caller drives pr_txmgr_step. */
 #ifndef PR_L1_TXMGR_H
 #define PR_L1_TXMGR_H
 
@@ -81,7 +81,7 @@ void pr_txmgr_close(struct pr_txmgr *mgr);
 
 struct pr_txmgr_intent {
 	uint64_t id;     /* the caller's; each number names one intent for ever */
-	const char *tag; /* at most PR_TXMGR_TAG_BYTES_MAX bytes, for people */
+	const char *tag; /* at most PR_TXMGR_TAG_BYTES_MAX bytes: its kind */
 	uint8_t to20[20];
 	pr_u128 value;
 	const uint8_t *data;

@@ -1,9 +1,9 @@
 # Sourced: a development chain of its own with the contracts deployed, and verifying nodes beside it.  Wants $suite, which names the
-# test and its driver $suite.c; sets $DIR (run/test-$suite), $l1 and address[claimer|watcher].  Everything ends with the shell.
+# test and its driver $suite.c, and $ports, the hundreds of its ports; sets $DIR (run/test-$suite), $l1 and address[claimer|watcher].  Everything ends with the shell.
 BIN=${BIN:-build/bin}
 build=${BIN%/bin}
 DIR=run/test-$suite
-L1_PORT=${L1_PORT:-28545} WATCHER_PORT=${WATCHER_PORT:-28551} CLAIMER_PORT=${CLAIMER_PORT:-28552}
+L1_PORT=${ports}45 WATCHER_PORT=${ports}51 CLAIMER_PORT=${ports}52
 contracts=l1-bridge/contracts
 l1=http://127.0.0.1:$L1_PORT
 cast="$contracts/bin/cast"

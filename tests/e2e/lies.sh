@@ -2,7 +2,7 @@
 # Every lie loses: false claims from false executions, one by one and all at once, against one unattended watcher.  See lies.c.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-suite=lies
+suite=lies ports=285
 . tests/e2e/chain.bash
 
 verifier claimer "$CLAIMER_PORT" --set act.finalize=false
