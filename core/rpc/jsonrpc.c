@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/rt/clock.h"
 #include "core/rt/metrics.h"
 
 PR_METRIC_COUNTER(rpc_calls_total, "rpc_calls_total", "JSON-RPC calls.");
@@ -34,6 +35,7 @@ struct rpc_job {
 	bool                is_batch;
 	uint32_t            count, pending;
 	size_t              answered; /* bytes of the results so far */
+	uint64_t            began_us; /* on the thread's clock */
 	struct pr_rpc_call  calls[];
 };
 
@@ -271,6 +273,8 @@ static void call_run(struct pr_rpc_call *call, uint32_t at)
 	if (wrong) pr_rpc_fail(call, PR_RPC_REQUEST, "request", NULL, wrong);
 	else if (call->job->answered >= PR_RPC_ANSWER_BYTES_MAX)
 		pr_rpc_fail(call, PR_RPC_LIMIT, "answer_too_large", NULL, "not run: the answer of this batch is large already; ask again for the rest");
+	else if (pr_clock_thread_us() - call->job->began_us > PR_RPC_BATCH_US_MAX)
+		pr_rpc_fail(call, PR_RPC_LIMIT, "busy", NULL, "not run: the calls of this batch have taken long already; ask again for the rest");
 	else if (!method) pr_rpc_fail(call, PR_RPC_METHOD, "method", NULL, "unknown method; penny_methods lists the known ones");
 	else if (params_bind(call, method)) method->handler(method->ctx, call);
 }
@@ -279,7 +283,7 @@ static struct rpc_job *job_open(struct pr_rpc *rpc, uint32_t count, bool is_batc
 {
 	struct rpc_job *job = calloc(1, sizeof *job + count * sizeof job->calls[0]);
 	if (!job) return NULL;
-	*job = (struct rpc_job){ rpc, deliver, ctx, is_batch, count, count, 0 };
+	*job = (struct rpc_job){ rpc, deliver, ctx, is_batch, count, count, 0, pr_clock_thread_us() };
 	for (uint32_t i = 0; i < count; i++) {
 		job->calls[i].job = job;
 		job->calls[i].params_at = PR_JSON_NONE;

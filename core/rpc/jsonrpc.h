@@ -19,6 +19,7 @@
 #define PR_RPC_BATCH_MAX 100
 #define PR_RPC_NODES_MAX 65536             /* JSON values in one body */
 #define PR_RPC_ANSWER_BYTES_MAX (1u << 20) /* of one call; a call of a batch that already has so much in its answer is not run */
+#define PR_RPC_BATCH_US_MAX 50000u         /* of the loop's thread for one batch; a call that comes later is not run */
 #define PR_RPC_PARAMS_MAX 8
 
 enum pr_rpc_code {

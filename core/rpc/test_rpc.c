@@ -4,6 +4,7 @@
 #include "core/base/be.h"
 #include "core/base/unit.h"
 #include "core/codec/wire.h"
+#include "core/rt/clock.h"
 #include "core/rpc/entry_json.h"
 #include "core/rpc/read.h"
 #include "core/stf/step.h"
@@ -100,6 +101,32 @@ static void large_answer(void *ctx, struct pr_rpc_call *call)
 	memset(text, 'a', sizeof text - 1);
 	pr_json_out_string(pr_rpc_out(call), text);
 	pr_rpc_done(call);
+}
+
+/* As much of the thread's time as a quarter of a batch may take. */
+static void slow(void *ctx, struct pr_rpc_call *call)
+{
+	uint64_t began = pr_clock_thread_us();
+	(void)ctx;
+	while (pr_clock_thread_us() - began < PR_RPC_BATCH_US_MAX / 4) {}
+	pr_json_out_bool(pr_rpc_out(call), true);
+	pr_rpc_done(call);
+}
+
+/* One body cannot keep the thread for long: what it asks for beyond its time is not run. */
+static void test_a_batch_has_its_time(void)
+{
+	static const struct pr_rpc_method methods[] = { { "slow", "", slow, NULL } };
+	struct pr_rpc *rpc = pr_rpc_open(methods, 1);
+	char           batch[2048] = "[";
+	unsigned       run = 0, refused = 0;
+	for (unsigned i = 0; i < 20; i++) (void)strcat(batch, i ? ",{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"slow\"}" : "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"slow\"}");
+	(void)strcat(batch, "]");
+	pr_rpc_serve(rpc, batch, strlen(batch), deliver, NULL);
+	for (const char *at = delivered; (at = strstr(at, "\"result\":true")); at++) run++;
+	for (const char *at = delivered; (at = strstr(at, "\"code\":-32005,\"message\":\"not run: the calls")); at++) refused++;
+	UNIT_CHECK(run >= 3 && run <= 5 && run + refused == 20);
+	pr_rpc_close(rpc);
 }
 
 static void test_door(void)
@@ -461,6 +488,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	UNIT_RUN(test_chain_file);
 	UNIT_RUN(test_door);
+	UNIT_RUN(test_a_batch_has_its_time);
 	UNIT_RUN(test_entry_round_trip);
 	UNIT_RUN(test_entry_refused);
 	UNIT_RUN(test_earnings);

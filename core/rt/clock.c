@@ -26,3 +26,9 @@ uint64_t pr_time_unix_ms(void)
 	struct timespec t = now(CLOCK_REALTIME);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
+
+uint64_t pr_clock_thread_us(void)
+{
+	struct timespec t = now(CLOCK_THREAD_CPUTIME_ID);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}

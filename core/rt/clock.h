@@ -1,5 +1,5 @@
-/* The two clocks.  Deadlines and latencies use the monotonic one; ledger time and logs use the wall clock.
- * Both never fail and may be called from any thread. */
+/* The clocks.  Deadlines and latencies use the monotonic one, ledger time and logs the wall clock, bounds on work the thread's.
+ * They never fail and may be called from any thread. */
 #ifndef PR_RT_CLOCK_H
 #define PR_RT_CLOCK_H
 
@@ -13,5 +13,8 @@ uint64_t pr_clock_ns(void);
 /* Wall-clock time since 1970-01-01 UTC, in seconds / milliseconds. */
 uint64_t pr_time_unix_s(void);
 uint64_t pr_time_unix_ms(void);
+
+/* What the calling thread has spent on a processor, in microseconds. */
+uint64_t pr_clock_thread_us(void);
 
 #endif
