@@ -32,6 +32,17 @@ static void claim_of(uint8_t out[CLAIM_BYTES], uint64_t id)
 	PR_CHECK(len == CLAIM_BYTES);
 	memcpy(out, answer, len);
 }
+/* The bond of the line that began with a claim is whole: nothing of the line was struck. */
+static bool line_is_whole(uint64_t line, uint64_t last)
+{
+	static const uint8_t nobody[32];
+	uint8_t data[64];
+	const uint8_t *answer;
+	size_t len;
+	struct pr_ethrpc_msg msg = { .to20_opt = test.chain.rollup20, .data = data, .data_len = pr_call_id(data, sizeof data, "lineOf(uint64)", line) };
+	need(pr_ethrpc_call(test.eth, &answer, &len, &msg, pr_l1_at(PR_L1_LATEST)), "a line");
+	return len == 64 && pr_be64(answer + 24) == last && memcmp(answer + 32, nobody, 32) == 0;
+}
 static uint64_t claim_state(uint64_t id)
 {
 	uint8_t claim[CLAIM_BYTES];
@@ -129,10 +140,10 @@ static void starve(void)
 		/* Evenly from nothing, and closely below what is needed, where most of it has been used rightly. */
 		const uint64_t gas = i <= GAS_STEPS / 2 ? needed * i / (GAS_STEPS / 2 + 1) : needed - (needed / 48 * (GAS_STEPS - i) / (GAS_STEPS / 2)) - 1;
 		(void)snprintf(what, sizeof what, "%" PRIu64 " gas of %" PRIu64, gas, needed);
-		(void)attack_to(starver20, what, calldata, starved_call(gas), ATTACK_GAS, &lack);
+		(void)attack_to(starver20, 0, what, calldata, starved_call(gas), ATTACK_GAS, &lack);
 	}
 	struct reasons end = only(holds());
-	(void)attack_to(starver20, "just enough gas", calldata, starved_call(needed), ATTACK_GAS, &end);
+	(void)attack_to(starver20, 0, "just enough gas", calldata, starved_call(needed), ATTACK_GAS, &end);
 	/* The transaction's own limit, from the least that a node takes. */
 	size_t len = pr_call_strike(calldata, sizeof calldata, &right.p);
 	const struct pr_tx_gas least = pr_tx_gas_of(calldata, len, false);
@@ -140,7 +151,7 @@ static void starve(void)
 	for (uint64_t i = 0; i < GAS_STEPS / 4; i++) {
 		const uint64_t gas = from + needed * i / (GAS_STEPS / 4);
 		(void)snprintf(what, sizeof what, "a limit of %" PRIu64 " gas", gas);
-		(void)attack_to(test.chain.rollup20, what, calldata, len, gas, gas < least.intrinsic + needed ? &any : &end);
+		(void)attack_to(test.chain.rollup20, 0, what, calldata, len, gas, gas < least.intrinsic + needed ? &any : &end);
 	}
 }
 
@@ -204,8 +215,18 @@ static void attack_otherwise(uint64_t id, uint32_t batch)
 	attack("reclaimed under its parent", calldata, pr_call_id(calldata, sizeof calldata, "reclaim(uint64)", id),
 	       only(because("ParentClaimStands(uint64,uint8)", "nn", parent, (uint64_t)(parent == 0 ? CLAIM_FINAL : CLAIM_OPEN))));
 	attack("made final before its time", calldata, pr_call_id(calldata, sizeof calldata, "finalize(uint64)", id), only(early));
-	size_t len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, before->roots[before->chunk_count - 1], b->roots[0], b->chunk_count);
-	attack("the same claim without a bond", calldata, len, only(because("WrongBond(uint256,uint256)", "nn", (uint64_t)0, (uint64_t)test.rollup.bond_wei)));
+	const uint8_t *pre_root32 = before->roots[before->chunk_count - 1];
+	uint8_t roots[LIES_CHUNKS_MAX][32], roots_root32[32];
+	const struct reasons no_bond = only(because("WrongBond(uint256,uint256)", "nn", (uint64_t)0, (uint64_t)test.rollup.bond_wei));
+	memcpy(roots, b->roots, sizeof roots);
+	pr_list_root(roots_root32, (const uint8_t (*)[32])roots, b->chunk_count);
+	const struct reasons exists = only(because("ClaimExists(uint64,uint64,bytes32)", "nnw", (uint64_t)batch, parent, roots_root32));
+	size_t len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, pre_root32, roots[0], b->chunk_count);
+	(void)attack_to(test.chain.rollup20, test.rollup.bond_wei, "the same claim again", calldata, len, ATTACK_GAS, &exists);
+	attack("the same claim without a bond", calldata, len, no_bond);
+	roots[0][0] ^= 1;
+	len = pr_call_claim(calldata, sizeof calldata, &b->header, parent, pre_root32, roots[0], b->chunk_count);
+	attack("a false claim in the line of the right ones", calldata, len, no_bond);
 }
 
 /* ---- The whole */
@@ -241,6 +262,7 @@ static void attack_all(void)
 		check(balance(test.chain.rollup20) == held && credit(attacker.addr20) == 0, "every bond is where it was");
 	}
 	attack_beside();
+	check(line_is_whole(test.honest[1], test.honest[lies.batch_count - 1]), "the line of the right claims is whole");
 	printf("%" PRIu64 " attacks on %u chunks of %u right claims\n", attacker.count, chunks, lies.batch_count - 1);
 }
 
@@ -252,7 +274,6 @@ static void text_of(char text[41], const uint8_t addr20[20])
 /* After the window the claimer makes its claims final; the bonds are its own again, and it is paid. */
 static void end_well(const struct lies_at last)
 {
-	const pr_u128 bonds = test.rollup.bond_wei; /* one stands for all its claims */
 	char claimer[41], rollup[41];
 	uint8_t data[8];
 
@@ -266,7 +287,7 @@ static void end_well(const struct lies_at last)
 	for (uint64_t id = 1; id <= test.told_count; id++)
 		check((memcmp(test.told[id].claimant20, test.claimer20, 20) == 0) == test.told[id].final && test.told[id].final == (test.told[id].struck == 0),
 		      "right claims are final, false ones struck");
-	check(credit(test.claimer20) == bonds, "the bond is credited to the claimer");
+	check(credit(test.claimer20) == test.rollup.bond_wei, "the bond of the line is credited to the claimer");
 	text_of(claimer, test.claimer20);
 	text_of(rollup, test.chain.rollup20);
 	pr_abi_selector(data, "collect()");
@@ -275,7 +296,7 @@ static void end_well(const struct lies_at last)
 	anvil_do(test.eth, "eth_sendTransaction", "[{\"from\":\"0x%s\",\"to\":\"0x%s\",\"data\":\"0x%08x\"}]", claimer, rollup, pr_be32(data));
 	for (uint64_t start = pr_clock_ms(); credit(test.claimer20) != 0; usleep(POLL_US))
 		if (pr_clock_ms() - start > WAIT_MS) die("the claimer is not paid");
-	check(balance(test.claimer20) > was + bonds - bonds / 10, "and paid, less the gas"); /* a fee of the node's choice */
+	check(balance(test.claimer20) > was + test.rollup.bond_wei / 10 * 9, "and paid, less the gas"); /* a fee of the node's choice */
 	(void)snprintf(attacker.where, sizeof attacker.where, "a final claim");
 	hostile_right(&right, test.honest[last.batch], last, (const uint8_t (*)[32])lies.batches[last.batch].roots);
 	send_proof("the right proof", &right.p, only(because("ClaimNotOpen(uint64,uint8)", "nn", right.p.claim_id, (uint64_t)CLAIM_FINAL)));

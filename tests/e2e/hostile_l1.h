@@ -113,14 +113,15 @@ static inline size_t revert_of(uint8_t *out, size_t room, const uint8_t tx32[32]
 }
 
 /* One attack, which must be mined, revert, and with one of the reasons.  Returns the gas that it took. */
-static inline uint64_t attack_to(const uint8_t to20[20], const char *what, const uint8_t *data, size_t len, uint64_t gas, const struct reasons *want)
+static inline uint64_t attack_to(const uint8_t to20[20], pr_u128 value, const char *what, const uint8_t *data, size_t len, uint64_t gas,
+                                 const struct reasons *want)
 {
 	uint8_t output[256];
 	char line[192];
 	int used = snprintf(line, sizeof line, "%s: %s:", attacker.where, what);
 
 	PR_CHECK(len > 0 && len <= ATTACK_BYTES_MAX && used > 0 && (size_t)used < sizeof line);
-	struct pr_l1_receipt receipt = attacker_send(to20, 0, gas, data, len);
+	struct pr_l1_receipt receipt = attacker_send(to20, value, gas, data, len);
 	size_t output_len = receipt.success ? 0 : revert_of(output, sizeof output, receipt.tx_hash32);
 	bool ok = false;
 	for (uint32_t i = 0; i < want->count && !receipt.success; i++) ok |= reason_is(&want->list[i], output, output_len);
@@ -132,7 +133,7 @@ static inline uint64_t attack_to(const uint8_t to20[20], const char *what, const
 }
 static inline void attack(const char *what, const uint8_t *data, size_t len, struct reasons want)
 {
-	(void)attack_to(test.chain.rollup20, what, data, len, ATTACK_GAS, &want);
+	(void)attack_to(test.chain.rollup20, 0, what, data, len, ATTACK_GAS, &want);
 }
 
 #endif
