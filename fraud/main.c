@@ -88,8 +88,7 @@ static bool round_once(bool *idle)
 	enum pr_err        err  = frd_node_step(&app.node, 16, idle);
 
 	if (app.node.rolled_back) {
-		/* Everything is rebuilt from L1 by the process that takes our place. */
-		PR_LOG_WARN("restarting with an empty archive");
+		PR_LOG_WARN("restarting");
 		execv("/proc/self/exe", app.argv);
 		return false;
 	}

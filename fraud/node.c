@@ -148,18 +148,26 @@ enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, c
 	return PR_OK;
 }
 
+/* Events of ours are void: the states and the book are made anew from what is left, by the process that takes our place. */
+static enum pr_err start_over(struct frd_node *node, uint64_t number)
+{
+	PR_FORWARD(pr_eventlog_rollback(&node->archive, number));
+	node->rolled_back = true;
+	return PR_ERR_CORRUPT;
+}
+
 static enum pr_err on_rollback(void *ctx, uint64_t number)
 {
 	struct frd_node *node = ctx;
-	if (node->event_block <= number) { /* nothing of ours was in the blocks that went */
-		pthread_mutex_lock(&node->lock);
-		pr_tags_rollback(&node->tags, number);
-		pthread_mutex_unlock(&node->lock);
-		return PR_OK;
+	if (node->event_block > number) {
+		PR_LOG_WARN("L1 took back blocks above number=%llu: starting over with the archive up to there", (unsigned long long)number);
+		return start_over(node, number);
 	}
-	PR_LOG_WARN("L1 took back blocks above number=%llu: starting over from L1", (unsigned long long)number);
-	node->rolled_back = true;
-	return PR_ERR_CORRUPT;
+	/* Nothing of ours was in the blocks that went. */
+	pthread_mutex_lock(&node->lock);
+	pr_tags_rollback(&node->tags, number);
+	pthread_mutex_unlock(&node->lock);
+	return PR_OK;
 }
 
 static enum pr_err store_events(struct frd_node *node, const struct pr_l1_event *events, uint32_t count)
@@ -210,10 +218,14 @@ enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
 	uint8_t           hash32[32];
 
 	*idle = false;
+	/* A crash kept the events of a block and not the position after it: before they are told again L1 may have taken them back. */
+	if (node->event_block > pr_follow_position(follow, hash32)) {
+		PR_LOG_WARN("the last archived block was not finished: starting over with the archive up to number=%llu", (unsigned long long)pr_follow_position(follow, hash32));
+		return start_over(node, pr_follow_position(follow, hash32));
+	}
 	PR_FORWARD(pr_tags_look(&node->tags, node->rpc, pr_follow_position(follow, hash32)));
 	for (uint32_t i = 0; i < max_steps && !*idle; i++) {
 		enum pr_err err = pr_follow_step(follow, idle);
-		if (node->rolled_back) PR_FORWARD(pr_eventlog_forget(&node->archive));
 		if (err != PR_OK) return err;
 	}
 	pthread_mutex_lock(&node->lock);

@@ -35,7 +35,7 @@ struct frd_node {
 	struct pr_ethrpc *rpc;
 	struct pr_tags tags;
 	bool inspect;
-	bool rolled_back; /* L1 took back what was archived: the caller must start over */
+	bool rolled_back; /* L1 took back what was archived: the caller must open the node anew */
 	struct pr_chunk scratch;
 };
 
@@ -48,7 +48,7 @@ PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc 
                                         uint64_t safe_depth, uint64_t finalized_depth);
 void frd_node_close(struct frd_node *node);
 
-/* Reads what is new on L1, at most max_steps ranges; *idle: caught up.  PR_ERR_CORRUPT with node->rolled_back: archive forgotten. */
+/* Reads what is new on L1, at most max_steps ranges; *idle: caught up.  PR_ERR_CORRUPT with node->rolled_back: see there. */
 PR_MUST_USE enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle);
 
 /* Replays batches 1 .. batch on the base state (it must not be beyond): for inspection of a closed archive. */

@@ -61,7 +61,7 @@ void pr_post_head_encode(uint8_t out[PR_POST_HEAD_BYTES], const struct pr_post *
 PR_MUST_USE bool pr_post_decode(struct pr_post *p, const uint8_t *record, size_t len);
 
 enum pr_l1_event_type {
-	PR_L1_ITEM = 1,      /* number = index, a = time of arrival, data = the item */
+	PR_L1_ITEM = 1,      /* 0 is not an event (core/l1/eventlog.h); number = index, a = time of arrival, data = the item */
 	PR_L1_BATCH,         /* number, hash32, header, data = the run of posted chunks */
 	PR_L1_CLAIM,         /* number = claim id, a = batch, b = parent claim, addr20 = claimant, hash32 = rootsRoot, data = roots (32 each) */
 	PR_L1_CLAIM_STRUCK,  /* number = claim id, a = batch, b = chunk index, addr20 = prover */

@@ -1,15 +1,26 @@
 #include "core/l1/eventlog.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/rt/file.h"
 
 #define SEGMENT_BYTES (16u << 20)
 #define POSITION_BYTES_MAX 8192u
+
+/* A record of a rollback: this byte, which is no event's type, and the number of the last block that counts (8). */
+#define ROLLBACK 0u
+#define ROLLBACK_BYTES 9u
+
+/* A rollback of the archive, by its record. */
+struct rollback {
+	uint64_t seq, number; /* number: of the last block that counts, whatever later ones took back too */
+};
+struct rollbacks {
+	struct rollback *all;
+	size_t count, cap;
+};
 
 enum pr_err pr_eventlog_open(struct pr_eventlog *a, const char *dir, bool read_only)
 {
@@ -28,22 +39,69 @@ void pr_eventlog_close(struct pr_eventlog *a)
 	a->spool  = NULL;
 }
 
+static bool is_rollback(const uint8_t *payload, size_t len) { return len == ROLLBACK_BYTES && payload[0] == ROLLBACK; }
+
+static void note(struct rollbacks *r, uint64_t seq, uint64_t number)
+{
+	if (r->count == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 16;
+		r->all = realloc(r->all, r->cap * sizeof *r->all);
+		PR_CHECK(r->all);
+	}
+	r->all[r->count++] = (struct rollback){ seq, number };
+}
+
+static enum pr_err find_rollbacks(struct rollbacks *r, struct pr_spool_reader *reader)
+{
+	const uint8_t *payload;
+	uint64_t       seq;
+	size_t         len;
+	enum pr_err    err;
+
+	while ((err = pr_spool_read(reader, &seq, &payload, &len)) == PR_OK)
+		if (is_rollback(payload, len)) note(r, seq, pr_be64(payload + 1));
+	for (size_t i = r->count; i-- > 1;)
+		if (r->all[i - 1].number > r->all[i].number) r->all[i - 1].number = r->all[i].number;
+	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+}
+
+/* *next: the first rollback behind the last record that was asked about; records are asked about in order. */
+static bool counts(const struct rollbacks *r, size_t *next, uint64_t seq, uint64_t block)
+{
+	while (*next < r->count && r->all[*next].seq < seq) ++*next;
+	return *next == r->count || block <= r->all[*next].number;
+}
+
+static enum pr_err tell(struct pr_spool_reader *reader, const struct rollbacks *r, pr_eventlog_fn *fn, void *ctx)
+{
+	struct pr_l1_event event;
+	const uint8_t     *payload;
+	uint64_t           seq;
+	size_t             len, next = 0;
+	enum pr_err        err;
+
+	while ((err = pr_spool_read(reader, &seq, &payload, &len)) == PR_OK) {
+		if (is_rollback(payload, len)) continue;
+		if (!pr_l1_event_decode(&event, payload, len)) return PR_ERR_CORRUPT;
+		if (counts(r, &next, seq, event.block)) PR_FORWARD(fn(ctx, &event, seq));
+	}
+	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+}
+
 enum pr_err pr_eventlog_each(struct pr_eventlog *a, pr_eventlog_fn *fn, void *ctx)
 {
 	struct pr_spool_reader *reader;
-	struct pr_l1_event      event;
-	const uint8_t          *payload;
-	uint64_t                seq;
-	size_t                  len;
-	enum pr_err             err;
+	struct rollbacks        rollbacks = { 0 };
 
 	PR_FORWARD(pr_spool_reader_open(&reader, a->dir, 1));
-	while ((err = pr_spool_read(reader, &seq, &payload, &len)) == PR_OK) {
-		err = pr_l1_event_decode(&event, payload, len) ? fn(ctx, &event, seq) : PR_ERR_CORRUPT;
-		if (err != PR_OK) break;
-	}
+	enum pr_err err = find_rollbacks(&rollbacks, reader);
 	pr_spool_reader_close(reader);
-	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+	if (err == PR_OK && (err = pr_spool_reader_open(&reader, a->dir, 1)) == PR_OK) {
+		err = tell(reader, &rollbacks, fn, ctx);
+		pr_spool_reader_close(reader);
+	}
+	free(rollbacks.all);
+	return err;
 }
 
 enum pr_err pr_eventlog_add(struct pr_eventlog *a, const struct pr_l1_event *event, uint64_t *seq)
@@ -100,18 +158,10 @@ enum pr_err pr_eventlog_run(struct pr_eventlog *a, uint64_t seq, uint8_t **bytes
 	return PR_OK;
 }
 
-enum pr_err pr_eventlog_forget(struct pr_eventlog *a)
+enum pr_err pr_eventlog_rollback(struct pr_eventlog *a, uint64_t number)
 {
-	char           path[PR_PATH_BYTES_MAX];
-	struct dirent *entry;
-	DIR           *dir;
-
-	pr_eventlog_close(a);
-	if (!(dir = opendir(a->dir))) return PR_ERR_IO;
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || pr_path_join(path, a->dir, entry->d_name) != PR_OK) continue;
-		(void)unlink(path);
-	}
-	closedir(dir);
-	return pr_dir_sync(a->dir);
+	uint8_t record[ROLLBACK_BYTES] = { ROLLBACK };
+	pr_be64_put(record + 1, number);
+	PR_FORWARD(pr_spool_append(a->spool, NULL, record, sizeof record));
+	return pr_spool_sync(a->spool);
 }

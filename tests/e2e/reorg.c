@@ -1,10 +1,12 @@
 /* A reorganisation of L1, deeper than any transaction was watched for, takes a false claim and its strike, then right claims.  The numbers of claims are given
- * again: the watcher must strike the false claim that has the old one's number now, and the claimer must make its claims once more.
+ * again: the watcher must strike the false claim that has the old one's number now, and the claimer must make its claims once more.  Both keep what is left of
+ * their archives.
  *
- *     reorg L1-URL WATCHER-URL CHAIN-FILE WATCHER-ADDRESS CLAIMER-ADDRESS
+ *     reorg L1-URL WATCHER-URL CHAIN-FILE WATCHER-ADDRESS CLAIMER-ADDRESS WATCHER-LOG
  *
  * Started by reorg.sh beside a fresh chain, a claimer of right roots and the watcher.  The operator, and liar, is the development chain's first account. */
 #include "tests/e2e/lies_play.h"
+#include "tests/support/child.h"
 
 static uint8_t watcher20[20];
 
@@ -54,9 +56,10 @@ static void reorganise(uint64_t block)
 	forget();
 }
 
-static void test_a_claim_with_an_old_number_is_struck(void)
+static void test_a_claim_with_an_old_number_is_struck(const char *log)
 {
 	uint64_t at, id, again;
+	char what[96];
 
 	need(pr_ethrpc_block_number(test.eth, &at), "the block number");
 	id = lie(1, 0);
@@ -69,6 +72,8 @@ static void test_a_claim_with_an_old_number_is_struck(void)
 	check(again == id, "another false claim has its number after the reorganisation");
 	wait_told(is_struck, again, "and is struck");
 	check(test.told[again].batch == 2 && test.told[again].chunk == 1, "where it is wrong");
+	(void)snprintf(what, sizeof what, "archive replayed batches=%u claims=%" PRIu64 " ", lies.batch_count - 1, test.honest[lies.batch_count - 1]);
+	check(child_said(log, what), "the watcher kept the batches and claims below the reorganisation");
 }
 
 static void test_claims_are_made_again_and_become_final(uint64_t last_post)
@@ -87,8 +92,8 @@ int main(int argc, char **argv)
 {
 	uint64_t last_post;
 
-	if (argc != 6) {
-		fprintf(stderr, "usage: reorg L1-URL WATCHER-URL CHAIN-FILE WATCHER-ADDRESS CLAIMER-ADDRESS\n");
+	if (argc != 7) {
+		fprintf(stderr, "usage: reorg L1-URL WATCHER-URL CHAIN-FILE WATCHER-ADDRESS CLAIMER-ADDRESS WATCHER-LOG\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -97,7 +102,7 @@ int main(int argc, char **argv)
 	post_batches();
 	need(pr_ethrpc_block_number(test.eth, &last_post), "the block number");
 	wait_honest();
-	test_a_claim_with_an_old_number_is_struck();
+	test_a_claim_with_an_old_number_is_struck(argv[6]);
 	test_claims_are_made_again_and_become_final(last_post);
 	printf("reorg: %u passed, %u failed, 0 skipped\n", test.passed, test.failed);
 	disconnect_all();

@@ -7,4 +7,4 @@ suite=reorg ports=275
 
 verifier claimer "$CLAIMER_PORT"
 verifier watcher "$WATCHER_PORT"
-drive 240 "$l1" "http://127.0.0.1:$WATCHER_PORT" "$DIR/chain.toml" "${address[watcher]}" "${address[claimer]}"
+drive 240 "$l1" "http://127.0.0.1:$WATCHER_PORT" "$DIR/chain.toml" "${address[watcher]}" "${address[claimer]}" "$DIR/watcher.log"
