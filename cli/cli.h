@@ -178,6 +178,7 @@ uint32_t cli_asset(struct cli *c, struct cli_answer *a, const char *text);
 
 struct cli_receipt {
 	uint32_t id; /* of what was created, or 0 */
+	bool     repeated; /* it had been applied before, and was not again */
 	uint64_t sequence, batch;
 	uint8_t  hash32[32];
 };

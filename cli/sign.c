@@ -238,6 +238,7 @@ void cli_submit(struct cli *c, const struct pr_entry *e, struct cli_receipt *rec
 	receipt->sequence = cli_u64(&a, outcome, "sequence");
 	receipt->batch    = cli_u64(&a, outcome, "batch");
 	if (pr_json_get(&a.doc, outcome, "id") != PR_JSON_NONE) receipt->id = (uint32_t)cli_u64(&a, outcome, "id");
+	if (pr_json_get(&a.doc, outcome, "repeated") != PR_JSON_NONE) receipt->repeated = cli_bool(&a, outcome, "repeated");
 	cli_answer_free(&a);
 }
 
@@ -263,4 +264,8 @@ void cli_put_receipt(struct cli *c, const struct cli_receipt *receipt)
 	cli_put_u64(c, "batch", receipt->batch);
 	cli_put_u64(c, "sequence", receipt->sequence);
 	cli_put_hex(c, "hash", receipt->hash32, 32);
+	if (receipt->repeated) {
+		cli_put_bool(c, "repeated", true);
+		cli_note("this very entry was applied before: nothing was done again");
+	}
 }

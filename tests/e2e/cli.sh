@@ -198,7 +198,10 @@ ok "voucher stream" bob streams open "$grand" --voucher --escrow 0.5 --json
 stream=$(json stream)
 ok "voucher" bob streams voucher "$stream" 0.2 --json
 voucher=$(json voucher)
-ok "redeem" alice streams redeem "$voucher"
+ok "redeem" alice streams redeem "$voucher" --json
+is "redeem: for the first time" "$(json repeated)" ""
+ok "redeem again" alice streams redeem "$voucher" --json
+is "redeem again: nothing is done" "$(json repeated)" true
 no "redeem twice is the same entry" 1 "redeemed already" alice streams redeem "${voucher%?}$(tr 0-9a-f 1-9a-f0 <<<"${voucher: -1}")"
 no "voucher beyond the escrow" 1 "escrow" bob streams voucher "$stream" 0.4
 ok "a voucher to force" bob streams voucher "$stream" 0.3 --cumulative --json

@@ -65,6 +65,27 @@ bridge "no such protocol" 1 "l1_node url=ftp://x" --set l1.url=ftp://x
 limit=3 bridge "no L1" 124 "trying again" --set l1.url=http://127.0.0.1:1
 bridge "another key's transactions" 1 "they are of another key or another chain" --set key.file="$dir/second" --set l1.url=http://127.0.0.1:1
 
+# Without admin.enabled there is no administration, whatever it is called.
+"$BIN/pennyroyal-sequencer" --exit-with-parent --set chain.file="$dir/chain.toml" --set data.dir="$dir/public" --set data.segment_bytes=1048576 --set http.port=0 >"$dir/public.log" 2>&1 &
+public=$!
+for _ in $(seq 100); do
+  at=$(sed -n 's/.*listening .*port=\([0-9]*\).*/\1/p' "$dir/public.log")
+  [ -n "$at" ] && break
+  sleep 0.1
+done
+for method in penny_seal penny_admin admin_seal debug_seal personal_sign eth_sendTransaction; do
+  body="{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$method\"}"
+  exec 4<>"/dev/tcp/127.0.0.1/$at"
+  printf 'POST / HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "${#body}" "$body" >&4
+  if grep -q '"code":-32601' <&4; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAILED $method is answered"
+  fi
+  exec 4>&- 4<&-
+done
+kill "$public"
+wait "$public" || true
+
 # What make offers is listed, and installs what runs from there.
 if make help >"$dir/out" && grep -q '^make run' "$dir/out" && grep -q '^make install' "$dir/out"; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED make help"; fi
 root=$dir/installed/penny
