@@ -1,5 +1,6 @@
 # Pennyroyal: build, test and run.  Two targets matter to a newcomer: `make run` and `make test`.
 #   make run [ONCE=1] [LINEAGE=file.tsv] [TRACE=a.csv,b.csv]   the whole system on this machine, with a workload and a planted lie
+#   make run TOKEN=erc20 [...]                                 the same, with an ERC-20 of the network's own in the place of the coin
 #   make test                                                  everything a contributor must pass
 #   make bench                                                 figures, each checked while measured
 #   make gas                                                   what proofs cost on L1, compared with the committed snapshot (make gas-snapshot renews it)
@@ -10,7 +11,7 @@
 .DEFAULT_GOAL := all
 include tools/build.mk
 
-export ONCE LINEAGE TRACE
+export ONCE LINEAGE TRACE TOKEN
 
 .PHONY: $(TESTS:%=%.ran) help install deps contracts run test check check-source check-gen check-asan check-corpus check-contracts check-e2e bench gas gas-snapshot campaign fuzz
 help:

@@ -62,7 +62,7 @@ const struct cli_command cli_commands[] = {
 	{ "keys list", "", "List keys and their addresses", NULL, 0, 0, cli_keys_list, NULL },
 	{ "keys address", "", "Show the address of the key", NULL, 0, 0, cli_keys_address, NULL },
 	{ "account", "[ADDRESS|ID]", "Show an account", NULL, 0, 1, cli_account_show, NULL },
-	{ "deposit", "AMOUNT", "Bring tokens from L1", "A transaction to the vault on L1, then a wait until the sequencer has credited it.", 1, 1, cli_deposit, deposit },
+	{ "deposit", "AMOUNT", "Bring tokens from L1", "A transaction to the vault on L1, then a wait until the sequencer has credited it. Where the bridged token is an ERC-20, one that approves the amount goes before, unless the vault may take as much already.", 1, 1, cli_deposit, deposit },
 	{ "transfer", "TO AMOUNT", "Send to an account", "TO is an address or an account's id.  An address without account gets one.", 2, 2, cli_transfer, NULL },
 	{ "pay", "ASSET AMOUNT", "Pay for the use of an asset", "Royalties of its ancestors and shares of its pool follow from the payment.", 2, 2, cli_pay, scope },
 	{ "assets list", "", "List assets", NULL, 0, 0, cli_assets_list, list },
