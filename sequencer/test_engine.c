@@ -442,6 +442,33 @@ static void test_ticks_before_an_overflow(void)
 	sealed_check(dir, sealed);
 }
 
+/* What wrong ticks of one body may cost is bounded: further jumps are not looked at, single units are, and the next body begins anew. */
+static void test_wrong_ticks_have_a_budget(void)
+{
+	char               dir[PR_PATH_BYTES_MAX];
+	struct seq_engine *eng = kit_open(&chain, sub_dir(dir, "budget"));
+	all_deposit(eng);
+	uint32_t asset = asset_make(eng, 0, 1, 1), stream = stream_make(eng, 1, asset, 3, 1, 2000, PR_STREAM_CHAIN), other = stream_make(eng, 1, asset, 5, 1, 2000, PR_STREAM_CHAIN);
+	static const struct { uint32_t seed; uint64_t used; } ticks[] = {
+		{ 4, 1000 }, { 4, 1000 }, { 4, 1000 }, { 4, 1000 }, { 4, 1000 }, /* of another chain: 5,000 links hashed in vain */
+		{ 4, 1000 }, { 3, 1000 }, { 3, 2 },                              /* jumps, right ones too */
+		{ 3, 1 }, { 4, 2 }, { 3, 2 },                                    /* single units */
+	};
+	static const uint8_t expect[] = { PR_STATUS_LINK, PR_STATUS_LINK, PR_STATUS_LINK, PR_STATUS_LINK, PR_STATUS_LINK,
+		                          SEQ_TICK_SKIPPED, SEQ_TICK_SKIPPED, SEQ_TICK_SKIPPED, PR_STATUS_LINK };
+	uint8_t                body[sizeof ticks / sizeof *ticks * SEQ_TICK_BYTES];
+	struct seq_tick_result r;
+	for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++) kit_tick(body + i * SEQ_TICK_BYTES, stream, ticks[i].seed, length_of(ticks[i].seed), ticks[i].used);
+	seq_ticks(eng, &r, body, sizeof ticks / sizeof *ticks);
+	UNIT_CHECK(r.accepted == 2 && r.units == 2 && r.refused == sizeof expect);
+	for (size_t i = 0; i < sizeof expect; i++) UNIT_CHECK(r.refusals[i].status == expect[i] && r.refusals[i].position == (i < 8 ? i : 9));
+	UNIT_CHECK(strcmp(seq_tick_status_name(SEQ_TICK_SKIPPED), "skipped") == 0);
+	UNIT_CHECK(ticks_one(eng, stream, 3, 1002).units == 1000 && ticks_one(eng, other, 5, 1000).units == 1000);
+	seq_drain(eng);
+	check_sound(eng);
+	seq_engine_close(eng);
+}
+
 /* More than one chunk, and more than one batch, of links and of streams in one epoch. */
 static void test_long_fold(void)
 {
@@ -595,6 +622,7 @@ int main(int argc, char **argv)
 	UNIT_RUN(test_receipts);
 	UNIT_RUN(test_items_bring_their_time);
 	UNIT_RUN(test_ticks);
+	UNIT_RUN(test_wrong_ticks_have_a_budget);
 	UNIT_RUN(test_ticks_before_an_overflow);
 	UNIT_RUN(test_session_replay);
 	UNIT_RUN(test_cut_anywhere);
