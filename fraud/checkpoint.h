@@ -5,7 +5,8 @@
  * and roots that the archive holds up to there.  Otherwise it is refused by name, and the node executes from the genesis.
  *
  * Why a final batch: only a claim on a later one can still become final (Rollup.finalize), so every lie that matters is in a batch after the checkpoint, and
- * its proof is built from a state at or after it.  A reorganisation that takes the finality back empties the archive; the checkpoint is then beyond it.
+ * its proof is built from a state at or after it.  A reorganisation that takes the finality back voids it in the archive: the checkpoint is refused, and the one
+ * before it, which is kept too, is taken in its place.
  *
  *   file:  head | rows | checksum
  *   head:  magic 8, version 4, protocol 32, domain 32, L1 chain id 8, Rollup 20, batch 8, its hash on L1 32, history 32, root 32, count of rows 4,
@@ -42,6 +43,9 @@ PR_MUST_USE bool frd_checkpoint_at(struct frd_checkpoint *at, const struct frd_b
  * what it was.  PR_ERR_IO, PR_ERR_FULL. */
 PR_MUST_USE enum pr_err frd_checkpoint_write(const char *path, const struct pr_chain *chain, const struct frd_checkpoint *at, const struct pr_state *state,
                                              const _Atomic bool *stop);
+
+/* The batch that the head of a file names, 0 if it has no head: which file to try first.  Says nothing of its soundness. */
+uint64_t frd_checkpoint_peek(const char *path);
 
 /* Loads path into a state that holds the genesis; the history is that of the book up to the checkpoint's batch, and the book has the roots of all batches up to it.
  * PR_ERR_NOT_FOUND; PR_ERR_CORRUPT, *why says what is wrong: the state may hold rubbish then, the book is as it was. */

@@ -90,26 +90,41 @@ static enum pr_err take_archived(void *ctx, const struct pr_l1_event *event, uin
 	return PR_OK;
 }
 
-/* Both states to the checkpoint, if it is sound; else both stay at the genesis. */
-static enum pr_err start_from_checkpoint(struct frd_node *node, const char *path)
+/* Both states to the checkpoint in a file, if it is sound; else both stay at the genesis.  *refused: there is one and it is not. */
+static enum pr_err start_from(struct frd_node *node, unsigned file, bool *refused)
 {
 	struct frd_checkpoint at;
-	const char           *why;
+	const char           *why, *path = node->saver.paths[file];
 	uint8_t               root32[32];
 	uint64_t              began = pr_clock_ms();
 	enum pr_err           err   = frd_checkpoint_load(&at, &node->history, &why, path, node->chain, &node->book, &node->base);
 
 	if (err == PR_OK) {
+		frd_saver_started(&node->saver, file, at.batch);
 		pr_state_copy(&node->head, &node->base);
 		pr_lists_build(&node->lists, &node->head);
 		node->start_batch = node->head_batch = node->base_batch = at.batch;
 		PR_LOG_INFO("started from checkpoint batch=%llu objects=%u ms=%llu", (unsigned long long)at.batch, node->base.used, (unsigned long long)(pr_clock_ms() - began));
 		return PR_OK;
 	}
-	if (err != PR_ERR_NOT_FOUND) PR_LOG_WARN("checkpoint refused reason=\"%s\" path=%s: executing from the genesis", why, path);
+	if (err == PR_ERR_NOT_FOUND) return PR_OK;
+	*refused = true;
+	PR_LOG_WARN("checkpoint refused reason=\"%s\" path=%s", why, path);
 	frd_history_begin(&node->history, &node->book);
 	pr_map_clear(node->base_mem, node->state_bytes);
 	return genesis(node, &node->base, node->base_mem, node->base.capacity, root32);
+}
+
+/* The newest sound one of both checkpoints. */
+static enum pr_err start_from_checkpoint(struct frd_node *node)
+{
+	unsigned first   = frd_saver_newest(&node->saver);
+	bool     refused = false;
+
+	PR_FORWARD(start_from(node, first, &refused));
+	if (node->start_batch == 0) PR_FORWARD(start_from(node, !first, &refused));
+	if (node->start_batch == 0 && refused) PR_LOG_WARN("no sound checkpoint: executing from the genesis");
+	return PR_OK;
 }
 
 static enum pr_err states_open(struct frd_node *node, uint32_t capacity)
@@ -130,18 +145,15 @@ static enum pr_err states_open(struct frd_node *node, uint32_t capacity)
 
 enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, uint64_t checkpoint_batches, bool inspect)
 {
-	char path[PR_PATH_BYTES_MAX];
-
 	memset(node, 0, sizeof *node);
 	node->chain   = chain;
 	node->inspect = inspect;
 	PR_CHECK(pthread_mutex_init(&node->lock, NULL) == 0);
 	PR_FORWARD(states_open(node, capacity));
-	PR_FORWARD(pr_path_join(path, dir, "checkpoint"));
+	PR_FORWARD(frd_saver_init(&node->saver, chain, dir, checkpoint_batches));
 	PR_FORWARD(pr_eventlog_open(&node->archive, dir, inspect));
 	PR_FORWARD(pr_eventlog_each(&node->archive, take_archived, node));
-	if (checkpoint_batches > 0 && !inspect) PR_FORWARD(start_from_checkpoint(node, path));
-	frd_saver_init(&node->saver, chain, path, checkpoint_batches, node->start_batch);
+	if (checkpoint_batches > 0 && !inspect) PR_FORWARD(start_from_checkpoint(node));
 	PR_FORWARD(catch_up(node));
 	PR_LOG_INFO("archive replayed batches=%llu claims=%llu final=%llu executed_from=%llu", (unsigned long long)(node->book.batch_count - 1),
 	            (unsigned long long)(node->book.claim_count - 1), (unsigned long long)node->book.final_batch, (unsigned long long)node->start_batch);

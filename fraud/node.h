@@ -1,7 +1,7 @@
 /* A verifying node: follows L1, archives, re-executes, judges claims.
  *
  * Two states are kept: head, after the last batch on L1, against which claims are judged; and base, after the last final batch, from which proofs are built
- * and withdrawals proven.  A checkpoint of the base is kept on disk (checkpoint.h): a start loads it and executes only what follows.  While one is being written
+ * and withdrawals proven.  Two checkpoints of the base are kept on disk (saver.h): a start loads the newer sound one and executes only what follows.  While one is being written
  * the base waits where it is, at an earlier final batch.  The L1 thread owns the node; readers take the lock, which that thread holds while it changes states or
  * the book. */
 #ifndef FRD_NODE_H
@@ -39,7 +39,7 @@ struct frd_node {
 	struct pr_chunk scratch;
 };
 
-/* Opens the archive in dir and replays it, from the checkpoint beside it if that is sound.  capacity: objects held, a power of two.  checkpoint_batches: from
+/* Opens the archive in dir and replays it, from the newer sound checkpoint beside it.  capacity: objects held, a power of two.  checkpoint_batches: from
  * one checkpoint to the next; 0: none is read or written.  inspect: read only, beside a running node; base stays at the genesis.
  * PR_ERR_CORRUPT: the archive does not fit the chain. */
 PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, uint64_t checkpoint_batches, bool inspect);

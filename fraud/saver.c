@@ -12,21 +12,32 @@ PR_METRIC_GAUGE(frd_checkpoint_batch, "pr_verifier_checkpoint_batch", "batch of 
 PR_METRIC_GAUGE(frd_checkpoint_ms, "pr_verifier_checkpoint_ms", "milliseconds that writing it took, beside the work");
 PR_METRIC_COUNTER(frd_checkpoint_failures, "pr_verifier_checkpoint_failures_total", "checkpoints that could not be written");
 
-void frd_saver_init(struct frd_saver *saver, const struct pr_chain *chain, const char *path, uint64_t every, uint64_t last)
+enum pr_err frd_saver_init(struct frd_saver *saver, const struct pr_chain *chain, const char *dir, uint64_t every)
 {
 	memset(saver, 0, sizeof *saver);
-	PR_CHECK(strlen(path) < sizeof saver->path);
-	memcpy(saver->path, path, strlen(path) + 1);
+	PR_FORWARD(pr_path_join(saver->paths[0], dir, "checkpoint.0"));
+	PR_FORWARD(pr_path_join(saver->paths[1], dir, "checkpoint.1"));
 	saver->chain = chain;
 	saver->every = every;
-	saver->last  = last;
-	pr_metric_set(&frd_checkpoint_batch, last);
+	return PR_OK;
+}
+
+unsigned frd_saver_newest(const struct frd_saver *saver)
+{
+	return frd_checkpoint_peek(saver->paths[1]) > frd_checkpoint_peek(saver->paths[0]);
+}
+
+void frd_saver_started(struct frd_saver *saver, unsigned file, uint64_t batch)
+{
+	saver->next = !file;
+	saver->last = batch;
+	pr_metric_set(&frd_checkpoint_batch, batch);
 }
 
 static void *saver_main(void *arg)
 {
 	struct frd_saver *saver = arg;
-	saver->err = frd_checkpoint_write(saver->path, saver->chain, &saver->at, saver->state, &saver->stop);
+	saver->err = frd_checkpoint_write(saver->paths[saver->next], saver->chain, &saver->at, saver->state, &saver->stop);
 	atomic_store(&saver->finished, true);
 	return NULL;
 }
@@ -38,12 +49,13 @@ static void collect(struct frd_saver *saver)
 	saver->busy = false;
 	if (saver->err == PR_OK) {
 		uint64_t ms = pr_clock_ms() - saver->began_ms;
+		saver->next = !saver->next;
 		pr_metric_set(&frd_checkpoint_batch, saver->at.batch);
 		pr_metric_set(&frd_checkpoint_ms, ms);
 		PR_LOG_INFO("checkpoint written batch=%" PRIu64 " objects=%u ms=%" PRIu64, saver->at.batch, saver->state->used, ms);
 	} else if (saver->err != PR_ERR_TIMEOUT) {
 		pr_metric_add(&frd_checkpoint_failures, 1);
-		PR_LOG_WARN("checkpoint not written batch=%" PRIu64 " err=%s: the one before stays", saver->at.batch, pr_err_name(saver->err));
+		PR_LOG_WARN("checkpoint not written batch=%" PRIu64 " err=%s: those before stay", saver->at.batch, pr_err_name(saver->err));
 	}
 }
 

@@ -19,7 +19,7 @@
 
 static struct kit      kit;
 static struct frd_node node;
-static char            dir[256], path[256];
+static char            dir[256], path[256], path_1[256]; /* path: the file that is written first */
 static char           *answers[2];
 
 /* Batches 1 to BATCHES, a right claim on each, the first FINAL of them final. */
@@ -28,8 +28,10 @@ static void archive_make(const char *name, uint64_t seed)
 	uint64_t parent = 0;
 	tempdir_name(dir, name);
 	char under[256];
-	PR_CHECK(snprintf(under, sizeof under, "%s/checkpoint", name) < 256);
+	PR_CHECK(snprintf(under, sizeof under, "%s/checkpoint.0", name) < 256);
 	tempdir_name(path, under);
+	memcpy(path_1, path, sizeof path);
+	path_1[strlen(path_1) - 1] = '1';
 	kit_open(&kit, dir, seed);
 	kit_first_batch(&kit);
 	while (kit.batch_count <= BATCHES) kit_next_batch(&kit);
@@ -49,6 +51,7 @@ static void saved(void)
 static void checkpoint_make(void)
 {
 	(void)remove(path);
+	(void)remove(path_1);
 	node_open(1);
 	saved();
 	UNIT_CHECK(node.start_batch == 0 && access(path, R_OK) == 0);
@@ -162,7 +165,7 @@ static void test_a_start_from_a_checkpoint_answers_the_same(void)
 	UNIT_CHECK(memcmp(a32, b32, 32) == 0);
 	frd_node_close(&node);
 	node_open(2);
-	UNIT_CHECK(node.start_batch == FINAL + 3); /* the newer checkpoint took the older one's place */
+	UNIT_CHECK(node.start_batch == FINAL + 3); /* the newer one of both */
 	frd_node_close(&node);
 	kit_fini(&kit);
 }
@@ -421,6 +424,59 @@ static void test_a_node_falls_back_to_the_genesis(void)
 	kit_fini(&kit);
 }
 
+/* Two checkpoints are kept: when L1 takes the finality of the newer one back, or its file goes bad, a start goes from the older one.  Then the bad one is
+ * replaced and not the good one. */
+static void test_a_reorganisation_below_a_checkpoint_starts_from_the_one_before(void)
+{
+	archive_make("reorg", 12);
+	checkpoint_make();
+	kit_again(&kit, dir);
+	kit_verdict(&kit, PR_L1_CLAIM_FINAL, FINAL + 1, FINAL + 1);
+	uint64_t fork_block = kit.block;
+	for (uint64_t n = FINAL + 2; n <= FINAL + 3; n++) kit_verdict(&kit, PR_L1_CLAIM_FINAL, n, n);
+	kit_pause(&kit);
+	node_open(2);
+	saved();
+	UNIT_CHECK(node.start_batch == FINAL && node.base_batch == FINAL + 3 && access(path_1, R_OK) == 0);
+	frd_node_close(&node);
+
+	kit_again(&kit, dir);
+	UNIT_CHECK(pr_eventlog_rollback(&kit.log, fork_block) == PR_OK);
+	kit_pause(&kit);
+	node_open(2);
+	UNIT_CHECK(node.start_batch == FINAL && node.base_batch == FINAL + 1 && node.book.final_batch == FINAL + 1);
+	(void)ask_all(0);
+	frd_node_close(&node);
+	node_open(0);
+	UNIT_CHECK(strcmp(ask_all(1), answers[0]) == 0);
+	frd_node_close(&node);
+
+	/* L1 makes the same final again: the newer one is sound again.  When its file goes bad, it is the one that is replaced. */
+	kit_again(&kit, dir);
+	kit_verdict(&kit, PR_L1_CLAIM_FINAL, FINAL + 2, FINAL + 2);
+	kit_verdict(&kit, PR_L1_CLAIM_FINAL, FINAL + 3, FINAL + 3);
+	kit_pause(&kit);
+	node_open(2);
+	UNIT_CHECK(node.start_batch == FINAL + 3);
+	frd_node_close(&node);
+	size_t len;
+	char  *older, *newer;
+	UNIT_CHECK(pr_file_read_all(&older, &len, path, 64u << 20) == PR_OK && pr_file_read_all(&newer, &len, path_1, 64u << 20) == PR_OK);
+	newer[len / 2] ^= 1;
+	UNIT_CHECK(pr_file_write_atomic(path_1, newer, len) == PR_OK);
+	node_open(2);
+	UNIT_CHECK(node.start_batch == FINAL);
+	saved();
+	frd_node_close(&node);
+	free(newer);
+	UNIT_CHECK(pr_file_read_all(&newer, &len, path, 64u << 20) == PR_OK && memcmp(older, newer, len) == 0);
+	node_open(2);
+	UNIT_CHECK(node.start_batch == FINAL + 3);
+	frd_node_close(&node);
+	free(older), free(newer);
+	kit_fini(&kit);
+}
+
 /* Killed between write and rename: the checkpoint before is used; without one, the genesis. */
 static void test_a_write_that_is_broken_off_leaves_what_was(void)
 {
@@ -597,6 +653,7 @@ int main(void)
 	UNIT_RUN(test_forged_checkpoints_are_refused);
 	UNIT_RUN(test_another_history_is_refused);
 	UNIT_RUN(test_a_node_falls_back_to_the_genesis);
+	UNIT_RUN(test_a_reorganisation_below_a_checkpoint_starts_from_the_one_before);
 	UNIT_RUN(test_a_write_that_is_broken_off_leaves_what_was);
 	UNIT_RUN(test_a_node_from_a_checkpoint_strikes_what_one_from_the_genesis_does);
 	UNIT_RUN(test_a_base_that_waits_proves_all_the_same);
