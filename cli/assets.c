@@ -39,6 +39,7 @@ void cli_asset_row(const struct cli *c, const struct cli_answer *a, uint32_t obj
 
 struct listing {
 	uint64_t left, last;
+	bool more; /* an asset was seen that there was no room for */
 	struct pr_json_out rows; /* --json */
 };
 
@@ -54,11 +55,15 @@ static void list_range(struct cli *c, struct listing *l, uint64_t from, uint64_t
 		                      id > from ? "," : "", id, id);
 	body[n++] = ']';
 	cli_post(c, &a, CLI_RPC, "/", "application/json", body, n);
-	for (uint32_t i = pr_json_first(&a.doc, 0); i != PR_JSON_NONE && l->left > 0; i = pr_json_next(&a.doc, i)) {
+	if (pr_json_type(&a.doc, 0) != PR_JSON_ARRAY || pr_json_count(&a.doc, 0) != to - from) cli_die("the sequencer answers something else than was asked");
+	for (uint32_t i = pr_json_first(&a.doc, 0); i != PR_JSON_NONE && !l->more; i = pr_json_next(&a.doc, i)) {
 		uint32_t    object = pr_json_get(&a.doc, i, "result");
 		const char *raw;
 		size_t      len;
+		if (object == PR_JSON_NONE) cli_die("the sequencer is busy: run the command again");
 		if (!pr_json_string_eq(&a.doc, pr_json_get(&a.doc, object, "type"), "asset")) continue;
+		l->more = l->left == 0;
+		if (l->more) break;
 		l->last = cli_u64(&a, object, "id");
 		l->left--;
 		if (c->json && pr_json_raw(&raw, &len, &a.doc, object)) pr_json_out_raw(&l->rows, raw, len);
@@ -89,11 +94,14 @@ void cli_assets_list(struct cli *c)
 	uint64_t from = after + 1;
 	for (; from < end && l.left > 0; from += BATCH) list_range(c, &l, from, from + BATCH < end ? from + BATCH : end);
 	pr_json_out_close(&l.rows, ']');
+	/* Whether what lies further on holds assets would take looking through it. */
+	bool more = l.more || (l.left == 0 && from < end);
 	if (c->json) {
 		cli_put_list(c, "assets", &l.rows);
+		cli_put_bool(c, "more", more);
 	} else if (wanted == l.left) {
 		cli_row(c, "(none)");
-	} else if (l.left == 0 && from < end) {
+	} else if (more) {
 		cli_row(c, "more: --after %" PRIu64, l.last);
 	}
 	pr_json_out_fini(&l.rows);

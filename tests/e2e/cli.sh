@@ -149,6 +149,10 @@ ok "show" alice assets show "$grand"
 has "show: pays the grandparent" "absolute 2%"
 ok "list" alice assets list --after "$((parent - 1))" --limit 3
 has "list" "model"
+ok "list, a page that ends between assets" alice assets list --after "$((parent - 1))" --limit 1
+has "list, a page that ends between assets" "more: --after $parent"
+ok "list, the last page" alice assets list --after "$grand" --json
+is "list, the last page" "$(cat "$dir/out")" '{"assets":[],"more":false}'
 ok "list of an owner" bob assets list --owner "$alice" --limit 1
 has "list of an owner, the newest first" "agent"
 has "list of an owner, there is more" "more: --after $grand"
