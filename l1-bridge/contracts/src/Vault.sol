@@ -9,9 +9,18 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {IInbox} from "./interfaces/IInbox.sol";
-import {IRollup} from "./interfaces/IRollup.sol";
-import {IVault} from "./interfaces/IVault.sol";
-import {OBJECT_WITHDRAWAL, TAG_LEAF, TAG_NODE, TREE_DEPTH} from "./Protocol.sol";
+import {BatchHeader, IRollup} from "./interfaces/IRollup.sol";
+import {Gap, IVault} from "./interfaces/IVault.sol";
+import {
+    KIND_DEPOSIT,
+    OBJECT_ACCOUNT,
+    OBJECT_WITHDRAWAL,
+    TAG_KEY,
+    TAG_LEAF,
+    TAG_LINK,
+    TAG_NODE,
+    TREE_DEPTH
+} from "./Protocol.sol";
 
 /// @title Custody of the bridged token; see IVault.
 contract Vault is IVault, ReentrancyGuardTransient {
@@ -32,6 +41,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
 
     uint64 public custody;
     BitMaps.BitMap private _withdrawn;
+    BitMaps.BitMap private _refunded;
 
     /// @param token_ the bridged ERC-20, or zero for the chain's native coin
     /// @param inbox_ where deposits are appended
@@ -70,18 +80,53 @@ contract Vault is IVault, ReentrancyGuardTransient {
         external
         nonReentrant
     {
-        bytes32 root = IRollup(rollup).finalRoot(batch);
-        if (root == 0) revert NotFinal(batch);
+        bytes32 root = _finalRoot(batch);
         if (_withdrawn.get(id)) revert AlreadyWithdrawn(id);
-        bytes32 got = _rootOf(id, to, amount, siblings);
-        if (got != root) revert ProofInvalid(got, root);
-        uint256 baseUnits = toBaseUnits(amount);
+        // Withdrawals carry no key, so the leaf's link hash is zero.
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
+        bytes memory object = abi.encodePacked(uint8(TAG_LEAF), bytes32(0), uint8(OBJECT_WITHDRAWAL), to, amount);
+        _prove(root, id, sha256(object), siblings);
 
         _withdrawn.set(id);
-        custody -= amount;
         emit Withdrawn(id, to, amount);
-        if (token == address(0)) Address.sendValue(payable(to), baseUnits);
-        else IERC20(token).safeTransfer(to, baseUnits);
+        _pay(to, amount);
+    }
+
+    /// @inheritdoc IVault
+    function refund(
+        BatchHeader calldata header,
+        uint64 item,
+        address account,
+        uint64 amount,
+        Gap calldata gap,
+        bytes32[] calldata siblings
+    ) external nonReentrant {
+        bytes32 root = _finalRoot(header.number);
+        bytes32 hash = IRollup(rollup).batchHash(header.number);
+        if (keccak256(abi.encode(header)) != hash || item >= header.inboxTo) revert NotConsumed(item);
+        if (_refunded.get(item)) revert AlreadyRefunded(item);
+        // Only this contract appends deposits.
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
+        bytes32 deposited = keccak256(abi.encodePacked(uint8(KIND_DEPOSIT), account, amount));
+        bytes32 link = keccak256(abi.encodePacked(IInbox(inbox).linkAfter(item), deposited));
+        if (link != IInbox(inbox).linkAfter(item + 1)) revert NotThatDeposit(item);
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
+        bytes32 key = sha256(abi.encodePacked(uint8(TAG_KEY), uint8(OBJECT_ACCOUNT), account));
+        if (gap.key >= key || (gap.next != 0 && gap.next <= key)) revert NoGap(account);
+        // Only objects with a key have a link hash that is not zero, and each of those is in the list of keys.
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
+        bytes32 linkHash = sha256(abi.encodePacked(uint8(TAG_LINK), gap.key, gap.next));
+        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constant
+        _prove(root, gap.id, sha256(abi.encodePacked(uint8(TAG_LEAF), linkHash, gap.payload)), siblings);
+
+        _refunded.set(item);
+        emit Refunded(item, account, amount);
+        _pay(account, amount);
+    }
+
+    /// @inheritdoc IVault
+    function refunded(uint64 item) external view returns (bool) {
+        return _refunded.get(item);
     }
 
     /// @inheritdoc IVault
@@ -118,17 +163,24 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (got != baseUnits) revert WrongAmountReceived(got, baseUnits);
     }
 
-    /// @dev The state root over a withdrawal object at leaf `id` (docs/spec/l1.md, section 6). Withdrawals carry no key,
-    /// so the leaf's link hash is zero. Above the given siblings the tree is empty to the right.
-    function _rootOf(uint32 id, address to, uint64 amount, bytes32[] calldata siblings)
-        private
-        pure
-        returns (bytes32 h)
-    {
+    /// @dev `amount` nano leave custody for `to`.
+    function _pay(address to, uint64 amount) private {
+        uint256 baseUnits = toBaseUnits(amount);
+        custody -= amount;
+        if (token == address(0)) Address.sendValue(payable(to), baseUnits);
+        else IERC20(token).safeTransfer(to, baseUnits);
+    }
+
+    function _finalRoot(uint64 batch) private view returns (bytes32 root) {
+        root = IRollup(rollup).finalRoot(batch);
+        if (root == 0) revert NotFinal(batch);
+    }
+
+    /// @dev Makes sure that leaf `id` under the state root is `h` (docs/spec/l1.md, section 6). Above the given siblings the
+    /// tree is empty to the right.
+    function _prove(bytes32 root, uint32 id, bytes32 h, bytes32[] calldata siblings) private pure {
         uint256 depth = siblings.length;
         if (depth > TREE_DEPTH || uint256(id) >> depth != 0) revert ProofMalformed(id, depth);
-        // forge-lint: disable-next-line(unsafe-typecast) -- protocol constants
-        h = sha256(abi.encodePacked(uint8(TAG_LEAF), bytes32(0), uint8(OBJECT_WITHDRAWAL), to, amount));
         bytes32 empty = 0;
         for (uint256 level = 0; level < TREE_DEPTH; level++) {
             if (level >= depth) h = _node(h, empty);
@@ -136,6 +188,7 @@ contract Vault is IVault, ReentrancyGuardTransient {
             else h = _node(siblings[level], h);
             empty = _node(empty, empty);
         }
+        if (h != root) revert ProofInvalid(h, root);
     }
 
     function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice Custody of the one bridged token (docs/spec/l1.md, section 6). Nothing leaves but withdrawals that are proved
-/// against a final root, each once; no role can move anything.
+import {BatchHeader} from "./IRollup.sol";
+
+/// @notice The object of a state that comes right before a key that nobody has: what proves that nobody has it.
+/// @param id its leaf index
+/// @param key its key, below the missing one
+/// @param next the key after it, above the missing one; zero at the end
+/// @param payload its type byte and fields
+struct Gap {
+    uint32 id;
+    bytes32 key;
+    bytes32 next;
+    bytes payload;
+}
+
+/// @notice Custody of the one bridged token (docs/spec/l1.md, section 6). Nothing leaves but withdrawals and refused
+/// deposits, each proved against a final root and each once; no role can move anything.
 interface IVault {
     /// @notice `amount` nano entered custody and inbox item `item` credits it.
     event Deposited(address indexed from, address indexed account, uint64 amount, uint64 indexed item);
     /// @notice Withdrawal object `id` was paid.
     event Withdrawn(uint32 indexed id, address indexed to, uint64 amount);
+    /// @notice The deposit of inbox item `item`, which the ledger refused, was paid back to `account`.
+    event Refunded(uint64 indexed item, address indexed account, uint64 amount);
 
     /// @notice A deposit needs an account to credit.
     error ZeroAccount();
@@ -27,6 +43,14 @@ interface IVault {
     error ProofMalformed(uint32 id, uint256 siblings);
     /// @notice The proof leads to another root.
     error ProofInvalid(bytes32 got, bytes32 want);
+    /// @notice No such batch, or it comes before inbox item `item`.
+    error NotConsumed(uint64 item);
+    /// @notice Inbox item `item` is another one.
+    error NotThatDeposit(uint64 item);
+    /// @notice The account is not between the keys that are shown, so it may exist.
+    error NoGap(address account);
+    /// @notice The deposit of `item` was paid back before.
+    error AlreadyRefunded(uint64 item);
     /// @notice The amount does not map to whole base units; the ledger never makes such a withdrawal.
     error NotWholeBaseUnits(uint64 amount);
     /// @notice A constructor argument is out of range.
@@ -47,10 +71,30 @@ interface IVault {
     /// @param siblings the leaf's siblings, lowest first; levels above them have default right siblings
     function withdraw(uint64 batch, uint32 id, address to, uint64 amount, bytes32[] calldata siblings) external;
 
+    /// @notice Pays a refused deposit back to the address that it was for. Anyone may call for anyone. Accounts are never
+    /// deleted: an address without one in a final state that has consumed the deposit never got it.
+    /// @param header a final batch that comes after the item
+    /// @param item the deposit's inbox item
+    /// @param account the address that it was for
+    /// @param amount its amount, nano
+    /// @param gap the object before the place where the account would be in the batch's final state
+    /// @param siblings the gap's siblings, as in withdraw
+    function refund(
+        BatchHeader calldata header,
+        uint64 item,
+        address account,
+        uint64 amount,
+        Gap calldata gap,
+        bytes32[] calldata siblings
+    ) external;
+
+    /// @notice Whether the deposit of inbox item `item` was paid back.
+    function refunded(uint64 item) external view returns (bool);
+
     /// @notice Whether withdrawal `id` was paid.
     function withdrawn(uint32 id) external view returns (bool);
 
-    /// @notice Nano deposited and not yet withdrawn.
+    /// @notice Nano deposited and neither withdrawn nor paid back.
     function custody() external view returns (uint64);
 
     /// @notice `baseUnits` in nano. Reverts with `NotWholeNano` unless that is a whole number and at least 1.
