@@ -3,7 +3,6 @@
  *
  * Calls fail by this program's own functions of these names, which stand before those of the library. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -18,7 +17,6 @@
 #define ROUNDS 40u /* of a load, without a failure */
 #define END_MS 30000u
 #define SMALL_OPTIONS "size=64m,mode=700" /* of the small file system */
-#define LOG_BYTES_MAX (1u << 20)
 
 /* Shared with the server: which call fails, once. */
 enum call { SYNC, WRITE };
@@ -66,31 +64,6 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
 	const bool half = fails(WRITE, fd);
 	ssize_t    n    = syscall(SYS_pwrite64, fd, bytes, half ? len / 2 : len, at);
 	return half ? failed_io() : n;
-}
-
-/* ---- What the server says ---- */
-
-static char server_log[LOG_BYTES_MAX];
-
-static void log_open(void)
-{
-	char path[PR_PATH_BYTES_MAX + 32];
-	(void)snprintf(path, sizeof path, "%s/stderr", work_dir);
-	stderr_fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	PR_CHECK(stderr_fd >= 0);
-}
-
-static void log_begin(void)
-{
-	PR_CHECK(ftruncate(stderr_fd, 0) == 0);
-}
-
-static bool log_says(const char *text)
-{
-	ssize_t n = pread(stderr_fd, server_log, sizeof server_log - 1, 0);
-	PR_CHECK(n >= 0);
-	server_log[n] = 0;
-	return strstr(server_log, text) != NULL;
 }
 
 /* ---- Load, with books ---- */
@@ -211,7 +184,6 @@ static void recover(void)
 /* Starts the server with a call that will fail; true once it serves, false if the call came first. */
 static bool start_failing(enum call call, const char *name, int64_t n)
 {
-	log_begin();
 	fault_set(call, name, n);
 	server_spawn();
 	uint64_t deadline = pr_clock_ms() + END_MS;
@@ -295,13 +267,38 @@ static void test_cache_made_anew(void)
 
 static char small_dir[PR_PATH_BYTES_MAX + 16], ballast[PR_PATH_BYTES_MAX + 32];
 
-/* Mounts a small file system that only this process and its children see. */
+static bool file_put(const char *path, const char *text)
+{
+	int  fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	if (fd >= 0) (void)close(fd);
+	return ok;
+}
+
+/* Mounts a small file system that only this process and its children see: by right, or as ourselves in a user namespace. */
+static bool mount_apart(void)
+{
+	char uid[64], gid[64];
+	(void)snprintf(uid, sizeof uid, "%u %u 1", (unsigned)getuid(), (unsigned)getuid());
+	(void)snprintf(gid, sizeof gid, "%u %u 1", (unsigned)getgid(), (unsigned)getgid());
+	if (unshare(CLONE_NEWNS) != 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+		if (!file_put("/proc/self/setgroups", "deny") || !file_put("/proc/self/uid_map", uid) || !file_put("/proc/self/gid_map", gid)) return false;
+	}
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("small", small_dir, "tmpfs", 0, SMALL_OPTIONS) == 0;
+}
+
+/* The same if it can be done, which a child finds out. */
 static bool mount_small(void)
 {
+	int status = 1;
 	(void)snprintf(small_dir, sizeof small_dir, "%s/small", work_dir);
 	(void)snprintf(ballast, sizeof ballast, "%s/ballast", small_dir);
-	if (mkdir(small_dir, 0700) != 0) return false;
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("small", small_dir, "tmpfs", 0, SMALL_OPTIONS) == 0;
+	PR_CHECK(mkdir(small_dir, 0700) == 0);
+	pid_t pid = fork();
+	if (pid == 0) _exit(mount_apart() ? 0 : 1);
+	PR_CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	return status == 0 && mount_apart();
 }
 
 static bool no_space(void) { return log_says("errno=28") || log_says("No space left on device"); }
@@ -328,11 +325,9 @@ static void test_disk_full_under_load(void)
 {
 	static const uint64_t mib[] = { 8, 3, 1, 0 };
 	for (size_t i = 0; i < sizeof mib / sizeof mib[0]; i++) {
-		log_begin();
 		server_start();
 		fill(mib[i] << 20);
 		UNIT_CHECK(!load(1000) && server_end(END_MS) == 1 && log_says("log_failed error=full"));
-		log_begin();
 		fill(0);
 		server_spawn();
 		UNIT_CHECK(server_end(END_MS) == 1 && no_space());
@@ -352,7 +347,6 @@ static void start_with(uint64_t bytes)
 	uint64_t deadline = pr_clock_ms() + END_MS;
 
 	fill(bytes);
-	log_begin();
 	server_spawn();
 	while ((ended = waitpid(child, &status, WNOHANG)) == 0 && get("/readyz") == 0 && pr_clock_ms() < deadline) nap();
 	if (ended == child) UNIT_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1 && no_space());
@@ -379,15 +373,11 @@ static void test_disk_full_at_first(void)
 
 int main(void)
 {
-	/* A mount of one's own: by right, or in a user namespace. */
-	bool apart = unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-
 	fault = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fault == MAP_FAILED || !server_prepare()) return 1;
 	settings[0] = "batch.age_ms=3600000";
 	settings[1] = "data.segment_bytes=1048576";
-	apart = apart && mount_small();
-	log_open();
+	const bool apart = mount_small();
 	ledger_begin();
 	UNIT_RUN(test_calls_under_load);
 	UNIT_RUN(test_syncs_of_a_first_start);

@@ -1,4 +1,8 @@
 /* The whole program over HTTP, killed again and again: what was acknowledged is there, once; what is malformed changes nothing. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "core/rt/zpack.h"
 #include "sequencer/test_server.h"
 

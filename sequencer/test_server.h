@@ -2,11 +2,9 @@
 #ifndef SEQ_TEST_SERVER_H
 #define SEQ_TEST_SERVER_H
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -41,46 +39,65 @@ static inline void nap(void)
 	(void)nanosleep(&t, NULL);
 }
 
-static inline unsigned free_port(void)
+/* The log of the server that was started last. */
+static int  log_fd = -1;
+static char server_log[1u << 20];
+
+static inline const char *log_text(void)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t          len = sizeof a;
-	int                fd = socket(AF_INET, SOCK_STREAM, 0);
-	PR_CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && getsockname(fd, (struct sockaddr *)&a, &len) == 0);
-	(void)close(fd);
-	return ntohs(a.sin_port);
+	ssize_t n = pread(log_fd, server_log, sizeof server_log - 1, 0);
+	PR_CHECK(n >= 0);
+	server_log[n] = 0;
+	return server_log;
+}
+static inline bool log_says(const char *text) { return strstr(log_text(), text) != NULL; }
+
+/* True once the server listens, on a port that the system chose: the client is then of that one.  A re-base changes it. */
+static inline bool listens(void)
+{
+	const char *last = NULL, *at;
+	unsigned    now;
+	char        url[64];
+	for (at = log_text(); (at = strstr(at, " listening bind=")); at++) last = at;
+	if (!last || !strchr(last, '\n') || !(at = strstr(last, " port=")) || sscanf(at, " port=%u", &now) != 1) return false;
+	if (client && now == port) return true;
+	port = now;
+	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", port);
+	const struct pr_httpc_options options = { .url = url };
+	pr_httpc_close(client);
+	PR_CHECK(pr_httpc_open(&client, &options) == PR_OK);
+	return true;
 }
 
 static inline unsigned get(const char *target)
 {
 	struct pr_httpc_response r;
-	return pr_httpc_request(client, &r, "GET", target, NULL, NULL, 0, 5000) == PR_OK ? r.status : 0;
+	return listens() && pr_httpc_request(client, &r, "GET", target, NULL, NULL, 0, 5000) == PR_OK ? r.status : 0;
 }
 
 /* Further "section.key=value" of the server, ended by NULL; later ones win. */
 #define SETTINGS_MAX 16u
 static const char *settings[SETTINGS_MAX + 1];
-static int       stderr_fd = -1; /* where the server's log goes; -1: as ours */
 
 /* Starts the program in a child and returns; it may not live long. */
 static inline void server_spawn(void)
 {
-	char set_port[64], set_file[PR_PATH_BYTES_MAX + 32], set_data[PR_PATH_BYTES_MAX + 32], set_feed[PR_PATH_BYTES_MAX + 32];
-	(void)snprintf(set_port, sizeof set_port, "http.port=%u", port);
+	char set_file[PR_PATH_BYTES_MAX + 32], set_data[PR_PATH_BYTES_MAX + 32], set_feed[PR_PATH_BYTES_MAX + 32];
 	(void)snprintf(set_file, sizeof set_file, "chain.file=%s/chain.toml", work_dir);
 	(void)snprintf(set_data, sizeof set_data, "data.dir=%s", data_dir);
 	(void)snprintf(set_feed, sizeof set_feed, "bridge.feed=%s/feed", work_dir);
-	const char *argv[18 + 2 * SETTINGS_MAX] = { "pennyroyal-sequencer", "--exit-with-parent", "--set", set_port, "--set", set_file, "--set", set_data,
-		                                    "--set", set_feed, "--set", "admin.enabled=true", "--set", "log.level=error" };
-	int argc = 14;
+	const char *argv[13 + 2 * SETTINGS_MAX] = { "pennyroyal-sequencer", "--exit-with-parent", "--set", "http.port=0", "--set", set_file, "--set", set_data,
+		                                    "--set", set_feed, "--set", "admin.enabled=true" };
+	int argc = 12;
 	for (size_t i = 0; settings[i]; i++) {
 		argv[argc++] = "--set";
 		argv[argc++] = settings[i];
 	}
+	PR_CHECK(ftruncate(log_fd, 0) == 0);
 	child = fork();
 	PR_CHECK(child >= 0);
 	if (child > 0) return;
-	if (stderr_fd >= 0) PR_CHECK(dup2(stderr_fd, STDERR_FILENO) >= 0);
+	PR_CHECK(dup2(log_fd, STDERR_FILENO) >= 0);
 	_exit(seq_run(argc, (char **)(uintptr_t)argv));
 }
 
@@ -89,7 +106,9 @@ static inline void server_start(void)
 	server_spawn();
 	uint64_t deadline = pr_clock_ms() + 20000;
 	while (get("/readyz") == 0 && pr_clock_ms() < deadline) nap();
-	UNIT_CHECK(get("/livez") == 200);
+	if (get("/livez") == 200) return;
+	UNIT_CHECK(!"the server does not serve");
+	fputs(log_text(), stderr);
 }
 
 /* Waits for the server's own end; its exit code, -1 if it was a signal that ended it or it did not end. */
@@ -118,7 +137,7 @@ static inline unsigned offer(const char *target, const char *type, const void *b
 {
 	struct pr_httpc_response r;
 	answer[0] = 0;
-	if (pr_httpc_request(client, &r, "POST", target, type, body, len, 10000) != PR_OK || r.body_len >= sizeof answer) return 0;
+	if (!listens() || pr_httpc_request(client, &r, "POST", target, type, body, len, 10000) != PR_OK || r.body_len >= sizeof answer) return 0;
 	memcpy(answer, r.body, r.body_len + 1);
 	if (r.status == 200) UNIT_CHECK(pr_json_parse(&doc, answer, r.body_len, nodes, NODES) == PR_JSON_OK);
 	return r.status;
@@ -237,7 +256,7 @@ static inline bool error_is(uint32_t result, int code, const char *status)
 static inline bool metrics_say(const char *text)
 {
 	struct pr_httpc_response r;
-	return pr_httpc_request(client, &r, "GET", "/metrics", NULL, NULL, 0, 5000) == PR_OK && r.status == 200 && strstr(r.body, text);
+	return listens() && pr_httpc_request(client, &r, "GET", "/metrics", NULL, NULL, 0, 5000) == PR_OK && r.status == 200 && strstr(r.body, text);
 }
 
 /* ---- A ledger to begin with ---- */
@@ -358,7 +377,7 @@ static inline bool all_applied(void)
 /* Everything but the server; first of all. */
 static inline bool server_prepare(void)
 {
-	char path[PR_PATH_BYTES_MAX + 16], url[64];
+	char path[PR_PATH_BYTES_MAX + 16];
 	pr_crypto_init();
 	pr_log_init("test", PR_LOG_LEVEL_ERROR);
 	if (!mkdtemp(work_dir)) return false;
@@ -368,15 +387,15 @@ static inline bool server_prepare(void)
 	if (pr_file_write_atomic(path, kit_chain_text, sizeof kit_chain_text - 1) != PR_OK) return false;
 	(void)snprintf(path, sizeof path, "%s/feed", work_dir);
 	if (pr_spool_open(&feed, path, 1u << 20, 1) != PR_OK) return false;
-	port = free_port();
-	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", port);
-	const struct pr_httpc_options options = { .url = url };
-	return pr_httpc_open(&client, &options) == PR_OK;
+	(void)snprintf(path, sizeof path, "%s/log", work_dir);
+	log_fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	return log_fd >= 0;
 }
 
 static inline void server_clear(void)
 {
 	pr_httpc_close(client);
+	(void)close(log_fd);
 	(void)pr_spool_close(feed);
 	kit_remove(work_dir);
 }
