@@ -124,13 +124,14 @@ static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info,
 	conn->unsent = evbuffer_get_length(out);
 }
 
-/* The connection whose client has let the server wait for longest is closed; with_output: only one that does not take what it asked for.
- * Those that a handler has, and streams, stay.  False: there is none. */
-static bool shed(struct pr_http_server *server, bool with_output)
+/* The connection whose client has let the server wait for longest is closed; for_output: only one with more unsent than its share, which
+ * somebody has when the sum is too large.  Those that a handler has, and streams, stay.  False: there is none. */
+static bool shed(struct pr_http_server *server, bool for_output)
 {
+	const size_t share = for_output ? server->options.unsent_bytes_max / (server->options.connections_max + REFUSALS_MAX) : 0;
 	struct http_conn *longest = NULL;
 	for (struct http_conn *c = server->conns; c; c = c->next) {
-		if (c->in_read || c->state == HTTP_HANDLING || c->state == HTTP_STREAMING || (with_output && c->unsent == 0)) continue;
+		if (c->in_read || c->state == HTTP_HANDLING || c->state == HTTP_STREAMING || (for_output && c->unsent <= share)) continue;
 		if (!longest || c->waits_us < longest->waits_us) longest = c;
 	}
 	if (!longest) return false;
