@@ -16,17 +16,26 @@ import {
     TREE_DEPTH,
     WIDTHS_SYSTEM
 } from "../src/Protocol.sol";
+import {Params} from "../src/lib/Params.sol";
 
 /// @notice The state that a deployment starts from (docs/spec/state.md, section 3). Programs that read the chain file
 /// compute its root again in C and refuse to start if it differs.
 library Genesis {
     /// @notice A value does not fit its field.
     error FieldTooLarge(uint256 field, uint256 value);
+    /// @notice A parameter is out of the bounds that the ledger's rules rely on.
+    error ParamOutOfBounds(uint256 index, uint256 value);
+    /// @notice No amount is a multiple of zero.
+    error WithdrawMultipleZero();
 
     /// @param params values of the parameters by index
     /// @param withdrawMultiple nano per base unit of the token
     function root(uint256[] memory params, uint256 withdrawMultiple) internal pure returns (bytes32 h) {
         assert(params.length == PARAM_COUNT);
+        for (uint256 i = 0; i < PARAM_COUNT; i++) {
+            if (!Params.isWithin(i, params[i])) revert ParamOutOfBounds(i, params[i]);
+        }
+        if (withdrawMultiple == 0) revert WithdrawMultipleZero();
         bytes memory widths = WIDTHS_SYSTEM;
         // Values by position; positions count from 1.
         uint256[] memory values = new uint256[](widths.length + 1);

@@ -4,25 +4,8 @@ pragma solidity ^0.8.28;
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 import {IInbox} from "./interfaces/IInbox.sol";
-import {
-    KIND_COUNT,
-    KIND_DEPOSIT,
-    KIND_PARAM,
-    KIND_PLACE,
-    KIND_WIRE_BYTES,
-    PARAM_EDGE_PPM_MAX,
-    PARAM_EDGE_PPM_MAX_MAX,
-    PARAM_EDGE_PPM_MAX_MIN,
-    PARAM_EDGES_PPM_MAX,
-    PARAM_EDGES_PPM_MAX_MAX,
-    PARAM_EDGES_PPM_MAX_MIN,
-    PARAM_FEE_PPM,
-    PARAM_FEE_PPM_MAX,
-    PARAM_FEE_PPM_MIN,
-    PARAM_STREAM_GRACE_S,
-    PARAM_STREAM_GRACE_S_MAX,
-    PARAM_STREAM_GRACE_S_MIN
-} from "./Protocol.sol";
+import {Params} from "./lib/Params.sol";
+import {KIND_COUNT, KIND_DEPOSIT, KIND_PARAM, KIND_PLACE, KIND_WIRE_BYTES} from "./Protocol.sol";
 
 /// @title The queue from L1; see IInbox.
 contract Inbox is IInbox {
@@ -89,8 +72,7 @@ contract Inbox is IInbox {
     /// @inheritdoc IInbox
     function proposeParam(uint8 index, uint64 value) external returns (uint64 id) {
         if (msg.sender != governor) revert NotGovernor(msg.sender);
-        (uint256 min, uint256 max) = _bounds(index);
-        if (value < min || value > max) revert ParamOutOfBounds(index, value);
+        if (!Params.isWithin(index, value)) revert ParamOutOfBounds(index, value);
         uint64 enqueueFrom = uint64(block.timestamp) + governorDelaySeconds;
         id = uint64(_proposals.length);
         _proposals.push(Proposal(index, value, enqueueFrom));
@@ -145,14 +127,5 @@ contract Inbox is IInbox {
         uint64 time = uint64(block.timestamp);
         _items.push(Item(keccak256(abi.encodePacked(before, keccak256(item))), time));
         emit ItemAdded(index, time, item);
-    }
-
-    /// @dev Bounds of a parameter; an empty range if there is no such parameter.
-    function _bounds(uint8 index) private pure returns (uint256 min, uint256 max) {
-        if (index == PARAM_FEE_PPM) return (PARAM_FEE_PPM_MIN, PARAM_FEE_PPM_MAX);
-        if (index == PARAM_EDGE_PPM_MAX) return (PARAM_EDGE_PPM_MAX_MIN, PARAM_EDGE_PPM_MAX_MAX);
-        if (index == PARAM_EDGES_PPM_MAX) return (PARAM_EDGES_PPM_MAX_MIN, PARAM_EDGES_PPM_MAX_MAX);
-        if (index == PARAM_STREAM_GRACE_S) return (PARAM_STREAM_GRACE_S_MIN, PARAM_STREAM_GRACE_S_MAX);
-        return (1, 0);
     }
 }
