@@ -4,6 +4,7 @@
 #include "core/rt/file.h"
 #include "core/rt/spool.h"
 #include "tests/support/child.h"
+#include "tests/support/faults.h"
 #include "tests/support/tempdir.h"
 
 #define SEGMENT_BYTES (1u << 20)
@@ -148,6 +149,37 @@ static void test_killed_at_any_moment(void)
 	PR_CHECK(pr_spool_close(sealed) == PR_OK);
 }
 
+/* Each sync and write of a run fails once: the batcher ends by name, and the next one goes on from what is on the disk, in the same order. */
+static void test_a_disk_that_fails(void)
+{
+	const uint64_t   count = 10;
+	struct pr_spool *sealed;
+
+	tempdir_name(sealed_dir, "sealed2");
+	tempdir_name(post_dir, "post2");
+	PR_CHECK(pr_spool_open(&sealed, sealed_dir, SEGMENT_BYTES, 1) == PR_OK);
+	for (uint64_t i = 0; i < count; i++) {
+		kit_batch(&world, &batches[i], i + 1, (uint32_t)world_below(&world, 4));
+		seal(sealed, &batches[i].sealed);
+	}
+	for (unsigned call = FAULT_SYNC; call <= FAULT_WRITE; call++)
+		for (int64_t n = 1; n <= 5; n++) {
+			fault_set((enum fault_call)call, "/post2", n);
+			pid_t pid = start("calldata");
+			/* Where all is packed there may be nothing left that could fail. */
+			uint64_t until = pr_clock_ms() + CHILD_WAIT_MS_MAX;
+			while (atomic_load(&fault->failed) == 0 && packed() < count && pr_clock_ms() < until) usleep(1000);
+			if (atomic_load(&fault->failed)) UNIT_CHECK(child_ended(pid) == 1 && child_said(log_file, "errno=5") && child_said(log_file, "stopping err=io"));
+			else UNIT_CHECK(child_kill(pid, SIGKILL) == -SIGKILL);
+			fault_clear();
+		}
+	pid_t pid = start("calldata");
+	wait_packed(count);
+	UNIT_CHECK(child_kill(pid, SIGKILL) == -SIGKILL);
+	check_posts(count);
+	PR_CHECK(pr_spool_close(sealed) == PR_OK);
+}
+
 static void test_settings_that_cannot_work_are_refused(void)
 {
 	UNIT_CHECK(child_ended(start("blob")) == 1 && child_said(log_file, "post.mode=blob is not built"));
@@ -158,12 +190,14 @@ static void test_settings_that_cannot_work_are_refused(void)
 int main(void)
 {
 	const char *dir = tempdir_make();
+	fault_open();
 	tempdir_name(sealed_dir, "sealed");
 	tempdir_name(post_dir, "post");
 	tempdir_name(chain_file, "chain.toml");
 	tempdir_name(log_file, "log");
 	world_init(&world, WORLD_STREAMS_MAX, 12, 1000000000000u, unit_seed());
 	UNIT_RUN(test_killed_at_any_moment);
+	UNIT_RUN(test_a_disk_that_fails);
 	UNIT_RUN(test_settings_that_cannot_work_are_refused);
 	world_fini(&world);
 	tempdir_remove(dir);

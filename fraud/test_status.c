@@ -1,11 +1,12 @@
 /* What a verifying node says of batches while L1 goes on: posted, safe and finalized by L1's own tags, settled by a final claim; after a rollback and after a
- * start; and behind a target and with depths of its own.  L1 is a real node; contracts that only tell of events stand where the chain file names ours. */
+ * start; behind a target and with depths of its own; and on a disk that fails.  L1 is a real node; contracts that only tell of events stand where the chain file names ours. */
 #include "core/base/unit.h"
 #include "core/l1/abi.h"
 #include "core/rt/log.h"
 #include "fraud/rpc.h"
 #include "fraud/test_kit.h"
 #include "tests/support/anvil.h"
+#include "tests/support/faults.h"
 
 #define EPOCH "4" /* slots: the safe block is as far behind the latest, the finalized one twice */
 #define NODES 4096u
@@ -311,6 +312,46 @@ static void test_a_rollback_takes_back_what_was_safe(void)
 	l1_end();
 }
 
+/* Opens the node and follows L1 to its end, starting over where it asks for that, as the program does. */
+static enum pr_err follow_to_the_end(void)
+{
+	for (;;) {
+		bool        idle = false;
+		enum pr_err err  = PR_OK;
+		node_begin(PR_L1_LATEST, 0, 0);
+		while (err == PR_OK && !idle) err = frd_node_step(&node, 16, &idle);
+		if (!node.rolled_back) return err;
+		frd_node_close(&node);
+	}
+}
+
+/* The archive cannot be written: the node says so, and a start on what is there reads the rest from L1 again. */
+static void test_a_disk_that_fails(void)
+{
+	static const char archive[] = "/node6/archive/";
+	l1_begin(6);
+	for (unsigned call = FAULT_SYNC; call <= FAULT_WRITE; call++)
+		for (unsigned round = 0; round < 3; round++) {
+			tell_batch();
+			UNIT_CHECK(follow_to_the_end() == PR_OK); /* so that the spool is there: only what is written to it fails */
+			frd_node_close(&node);
+			for (unsigned i = 0; i < 3; i++) tell_batch();
+			node_begin(PR_L1_LATEST, 0, 0);
+			fault_set((enum fault_call)call, archive, 1);
+			enum pr_err err = PR_OK;
+			for (bool idle = false; err == PR_OK && !idle;) err = frd_node_step(&node, 1, &idle);
+			UNIT_CHECK(err == PR_ERR_IO && atomic_load(&fault->failed) == 1);
+			fault_clear();
+			frd_node_close(&node);
+		}
+	UNIT_CHECK(follow_to_the_end() == PR_OK);
+	step();
+	check_tags();
+	UNIT_CHECK(node.book.batch_count == kit.batch_count && node.head_batch + 1 == kit.batch_count);
+	frd_node_close(&node);
+	l1_end();
+}
+
 /* What is not safe is not believed, then: a batch that is seen is safe at least. */
 static void test_behind_a_target(void)
 {
@@ -355,9 +396,11 @@ int main(void)
 	pr_crypto_init();
 	pr_log_init("test", PR_LOG_LEVEL_ERROR);
 	tempdir_make();
+	fault_open();
 	UNIT_RUN(test_a_batch_is_posted_then_safe_then_finalized_then_settled);
 	UNIT_RUN(test_statuses_after_a_start);
 	UNIT_RUN(test_a_rollback_takes_back_what_was_safe);
+	UNIT_RUN(test_a_disk_that_fails);
 	UNIT_RUN(test_behind_a_target);
 	UNIT_RUN(test_depths_in_place_of_tags);
 	tempdir_remove(tempdir_path);

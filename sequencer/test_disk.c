@@ -1,70 +1,17 @@
 /* The disk fails under the sequencer: a sync or a write (EIO), or no space left on a small file system of its own.  The program ends with an error that
- * has a name, what it answered before is there afterwards, once, and the log alone gives the same root.
- *
- * Calls fail by this program's own functions of these names, which stand before those of the library. */
-#include <errno.h>
+ * has a name, what it answered before is there afterwards, once, and the log alone gives the same root. */
 #include <sched.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 
 #include "sequencer/test_server.h"
+#include "tests/support/faults.h"
 
 #define TICKS 2000u /* in one body: a dozen fill a segment */
 #define CHAIN_LENGTH 1000000u
 #define ROUNDS 40u /* of a load, without a failure */
 #define END_MS 30000u
 #define SMALL_OPTIONS "size=64m,mode=700" /* of the small file system */
-
-/* Shared with the server: which call fails, once. */
-enum call { SYNC, WRITE };
-static struct {
-	enum call       call;
-	char            name[48]; /* of the file: this is in its path, at whose end a '$' is put; "": any */
-	_Atomic int64_t left;     /* the n-th of these calls; 0: none */
-	_Atomic int     failed;   /* so many have */
-} *fault;
-
-static void fault_set(enum call call, const char *name, int64_t left)
-{
-	fault->call = call;
-	(void)snprintf(fault->name, sizeof fault->name, "%s", name);
-	atomic_store(&fault->failed, 0);
-	atomic_store(&fault->left, left);
-}
-static void fault_clear(void) { atomic_store(&fault->left, 0); }
-
-static bool fails(enum call call, int fd)
-{
-	char link[32], path[PR_PATH_BYTES_MAX + 2];
-	if (!fault || fault->call != call || atomic_load(&fault->left) <= 0) return false;
-	(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	ssize_t n = readlink(link, path, sizeof path - 2);
-	if (n < 0) return false;
-	path[n]     = '$';
-	path[n + 1] = 0;
-	if (!strstr(path, fault->name) || atomic_fetch_sub(&fault->left, 1) != 1) return false;
-	atomic_fetch_add(&fault->failed, 1);
-	return true;
-}
-
-static int failed_io(void)
-{
-	errno = EIO;
-	return -1;
-}
-
-int fdatasync(int fd) { return fails(SYNC, fd) ? failed_io() : (int)syscall(SYS_fdatasync, fd); }
-int fsync(int fd) { return fails(SYNC, fd) ? failed_io() : (int)syscall(SYS_fsync, fd); }
-/* One that fails has written a half. */
-ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
-{
-	const bool half = fails(WRITE, fd);
-	ssize_t    n    = syscall(SYS_pwrite64, fd, bytes, half ? len / 2 : len, at);
-	return half ? failed_io() : n;
-}
 
 /* ---- Load, with books ---- */
 
@@ -182,7 +129,7 @@ static void recover(void)
 /* ---- A sync fails ---- */
 
 /* Starts the server with a call that will fail; true once it serves, false if the call came first. */
-static bool start_failing(enum call call, const char *name, int64_t n)
+static bool start_failing(enum fault_call call, const char *name, int64_t n)
 {
 	fault_set(call, name, n);
 	server_spawn();
@@ -193,16 +140,16 @@ static bool start_failing(enum call call, const char *name, int64_t n)
 
 static void test_calls_under_load(void)
 {
-	static const struct { enum call call; const char *name; int64_t n; } rows[] = {
-		{ SYNC, "", 1 }, { SYNC, "", 2 }, { SYNC, "", 3 }, { SYNC, "", 4 }, { SYNC, "", 5 }, { SYNC, "", 6 }, { SYNC, "", 7 }, { SYNC, "", 8 }, { SYNC, "", 9 },
-		{ SYNC, "/log/0", 11 },        { SYNC, "/log/0", 34 },    { SYNC, "/sealed/0", 1 }, { SYNC, "/sealed/0", 3 }, { SYNC, "/log/spare.tmp$", 1 },
-		{ SYNC, "/log/spare.tmp$", 2 }, { SYNC, "/log/spare$", 1 }, { SYNC, "/log$", 1 },     { SYNC, "/log$", 2 },     { WRITE, "/log/0", 1 },
-		{ WRITE, "/log/0", 2 },        { WRITE, "/log/0", 7 },    { WRITE, "/log/0", 40 },  { WRITE, "/sealed/0", 2 }, { WRITE, "/log/spare.tmp$", 9 },
-		{ WRITE, "/log/spare$", 1 },
+	static const struct { enum fault_call call; const char *name; int64_t n; } rows[] = {
+		{ FAULT_SYNC, "", 1 }, { FAULT_SYNC, "", 2 }, { FAULT_SYNC, "", 3 }, { FAULT_SYNC, "", 4 }, { FAULT_SYNC, "", 5 }, { FAULT_SYNC, "", 6 }, { FAULT_SYNC, "", 7 }, { FAULT_SYNC, "", 8 }, { FAULT_SYNC, "", 9 },
+		{ FAULT_SYNC, "/log/0", 11 },        { FAULT_SYNC, "/log/0", 34 },    { FAULT_SYNC, "/sealed/0", 1 }, { FAULT_SYNC, "/sealed/0", 3 }, { FAULT_SYNC, "/log/spare.tmp$", 1 },
+		{ FAULT_SYNC, "/log/spare.tmp$", 2 }, { FAULT_SYNC, "/log/spare$", 1 }, { FAULT_SYNC, "/log$", 1 },     { FAULT_SYNC, "/log$", 2 },     { FAULT_WRITE, "/log/0", 1 },
+		{ FAULT_WRITE, "/log/0", 2 },        { FAULT_WRITE, "/log/0", 7 },    { FAULT_WRITE, "/log/0", 40 },  { FAULT_WRITE, "/sealed/0", 2 }, { FAULT_WRITE, "/log/spare.tmp$", 9 },
+		{ FAULT_WRITE, "/log/spare$", 1 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char what[96];
-		(void)snprintf(what, sizeof what, "%s number %d of %s", rows[i].call == SYNC ? "sync" : "write", (int)rows[i].n, rows[i].name[0] ? rows[i].name : "any");
+		(void)snprintf(what, sizeof what, "%s number %d of %s", rows[i].call == FAULT_SYNC ? "sync" : "write", (int)rows[i].n, rows[i].name[0] ? rows[i].name : "any");
 		bool served = start_failing(rows[i].call, rows[i].name, rows[i].n);
 		UNIT_CHECK_ROW(what, !served || !load(ROUNDS));
 		UNIT_CHECK_ROW(what, atomic_load(&fault->failed) == 1);
@@ -216,13 +163,13 @@ static void test_calls_under_load(void)
 }
 
 /* A first start, in a directory that is not there yet, until no call is left that could fail. */
-static void first_start(enum call call)
+static void first_start(enum fault_call call)
 {
 	char kept[sizeof data_dir];
 	bool served = false;
 	memcpy(kept, data_dir, sizeof kept);
 	(void)snprintf(data_dir, sizeof data_dir, "%s/first", work_dir);
-	for (int64_t n = 1; !served; n += call == SYNC || n < 4 ? 1 : n / 3) {
+	for (int64_t n = 1; !served; n += call == FAULT_SYNC || n < 4 ? 1 : n / 3) {
 		served = start_failing(call, "/first", n) && atomic_load(&fault->failed) == 0;
 		fault_clear();
 		if (!served) {
@@ -235,8 +182,8 @@ static void first_start(enum call call)
 	memcpy(data_dir, kept, sizeof kept);
 }
 
-static void test_syncs_of_a_first_start(void) { first_start(SYNC); }
-static void test_writes_of_a_first_start(void) { first_start(WRITE); }
+static void test_syncs_of_a_first_start(void) { first_start(FAULT_SYNC); }
+static void test_writes_of_a_first_start(void) { first_start(FAULT_WRITE); }
 
 /* The cache is of a log that is gone: it is made anew, and each call about that fails once. */
 static void test_cache_made_anew(void)
@@ -254,7 +201,7 @@ static void test_cache_made_anew(void)
 		kit_remove(part);
 		(void)snprintf(part, sizeof part, "%s/sealed", data_dir);
 		kit_remove(part);
-		served = start_failing(SYNC, "/cache", n) && atomic_load(&fault->failed) == 0;
+		served = start_failing(FAULT_SYNC, "/cache", n) && atomic_load(&fault->failed) == 0;
 		fault_clear();
 		if (!served) UNIT_CHECK(server_end(END_MS) == 1 && log_says("kv_failed op=open"));
 		else server_kill(SIGTERM);
@@ -373,8 +320,8 @@ static void test_disk_full_at_first(void)
 
 int main(void)
 {
-	fault = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (fault == MAP_FAILED || !server_prepare()) return 1;
+	fault_open();
+	if (!server_prepare()) return 1;
 	settings[0] = "batch.age_ms=3600000";
 	settings[1] = "data.segment_bytes=1048576";
 	const bool apart = mount_small();
