@@ -514,6 +514,7 @@ static void state_check(struct worker *w, uint64_t ticks_each)
 	UNIT_CHECK(pr_json_u64(&batches, &w->doc, rpc_call(w, "penny_seal", "[]")));
 	printf("sealing: everything pending %.0f ms until durable, %llu batches in all\n", (double)(pr_clock_us() - start) / 1e3, (unsigned long long)batches);
 	histogram_tell(w, "seq_drain_us", "sealing: ends of an epoch");
+	histogram_tell(w, "seq_drain_hold_us", "sealing: what held the loop");
 	for (uint32_t i = 0; i < stream_count; i += 97) {
 		(void)snprintf(params, sizeof params, "[%u]", stream_ids[i]);
 		UNIT_CHECK(field(w, rpc_call(w, "penny_getStream", params), "used") == ticks_each);

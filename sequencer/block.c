@@ -77,6 +77,7 @@ static void block_reset(struct seq_engine *eng, uint64_t number, uint64_t time)
 	b->ctx.batch  = number;
 	b->ctx.time   = time;
 	b->last_time  = time;
+	b->next_time  = 0;
 	b->bytes_bound = 0;
 	b->wire_len   = 0;
 	b->chunk_start = 0;
@@ -95,7 +96,7 @@ void seq_block_begin(struct seq_engine *eng, uint64_t number, uint64_t time, con
 	uint8_t           head[25];
 
 	block_reset(eng, number, time);
-	PR_CHECK(items_len == 0 || eng->streams.pending_streams == 0);
+	PR_CHECK(!seq_items_name_pending(eng, items, items_len));
 	b->open = true;
 	if (b->epoch_ms == 0) b->epoch_ms = pr_clock_ms();
 	head[0] = SEQ_RECORD_BEGIN;

@@ -20,7 +20,7 @@ void seq_config_keys(struct pr_config_key keys[SEQ_CONFIG_KEYS], struct seq_conf
 		{ "http.tls_certificate", PR_CONFIG_STRING, "", 0, path_max, c->tls_certificate, "PEM chain; with it TLS 1.3 only" },
 		{ "http.tls_key", PR_CONFIG_STRING, "", 0, path_max, c->tls_key, "PEM key, mode 0600" },
 		{ "batch.age_ms", PR_CONFIG_U64, "12000", 100, 3600000, &c->age_ms, "ticks are folded and the batch is sealed at this age" },
-		{ "batch.pending_links_max", PR_CONFIG_U64, "2097152", 2048, 1u << 26, &c->pending_links_max, "or when this many links are not folded" },
+		{ "batch.pending_links_max", PR_CONFIG_U64, "2097152", 2048, 1u << 26, &c->pending_links_max, "or when this many links are not folded: in slices, at once from twice as many on" },
 		{ "batch.pending_streams_max", PR_CONFIG_U64, "131072", 1, 1u << 24, &c->pending_streams_max, "or when this many streams have such links" },
 		{ "sig.threads", PR_CONFIG_U64, "2", 1, 64, &c->sig_threads, "threads that check signatures" },
 		{ "sig.queue_max", PR_CONFIG_U64, "1024", 1, 16384, &c->sig_queue_max, "requests that may wait for them" },

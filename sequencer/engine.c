@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/rt/clock.h"
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 #include "core/rt/spool.h"
@@ -45,6 +46,7 @@ static void view_store(void *ctx, uint32_t id, const struct pr_leaf *leaf)
 {
 	struct seq_engine     *eng    = ctx;
 	const struct pr_object before = pr_state_leaf(&eng->state, id)->o;
+	seq_store_keep(eng->store, id);
 	eng->inner.store(eng->inner.ctx, id, leaf);
 	const struct pr_object *after = &pr_state_leaf(&eng->state, id)->o;
 	if (before.type == PR_OBJECT_EMPTY && after->type == PR_OBJECT_EMPTY) return;
@@ -117,7 +119,7 @@ static enum pr_err recover(struct seq_engine *eng, struct seq_voids *voids)
 {
 	char     message[PR_CONFIG_MESSAGE_BYTES];
 	uint8_t  root32[32];
-	uint64_t from = 2;
+	uint64_t from = 2, carried = 0;
 
 	if (pr_chain_genesis(message, eng->options.chain, &eng->state, root32) != PR_OK) {
 		PR_LOG_ERROR("genesis %s", message);
@@ -127,7 +129,7 @@ static enum pr_err recover(struct seq_engine *eng, struct seq_voids *voids)
 	PR_FORWARD(genesis_record(eng, root32));
 	state_reset(eng);
 	bool cached;
-	PR_FORWARD(seq_store_load(eng->store, &cached, &from));
+	PR_FORWARD(seq_store_load(eng->store, &cached, &from, &carried));
 	if (!fresh) PR_FORWARD(seq_voids_find(voids, eng->log_dir, from));
 	if (!fresh && cached && voids->lowest < from) {
 		PR_LOG_WARN("cache_of_a_void_order deleted=true");
@@ -145,9 +147,14 @@ static enum pr_err recover(struct seq_engine *eng, struct seq_voids *voids)
 	followers_build(eng);
 	eng->block.ctx.time = eng->block.last_time;
 	if (fresh) return PR_OK;
+	if (cached && carried) PR_FORWARD(seq_replay_carried(eng, carried, from));
 	PR_FORWARD(seq_replay(eng, from, voids));
 	if (voids->asked) PR_FORWARD(seq_rebase_run(eng, voids));
-	if (!eng->block.open && eng->streams.pending_streams == 0) seq_store_clean(eng->store);
+	if (eng->streams.pending_streams && !eng->block.epoch_ms) eng->block.epoch_ms = pr_clock_ms(); /* carried by the cache */
+	if (!eng->block.open && eng->streams.pending_streams == 0) {
+		seq_store_clean(eng->store, 0);
+		seq_drain_go_on(eng);
+	}
 	seq_log_kick(eng->log);
 	return PR_OK;
 }
@@ -163,13 +170,15 @@ static enum pr_err state_recover(struct seq_engine *eng)
 static enum pr_err memory_open(struct seq_engine *eng)
 {
 	const struct seq_engine_options *o    = &eng->options;
-	uint64_t                         room = o->pending_links_max + (uint64_t)PR_BATCH_DATA_MAX * SEQ_TICK_GAP_MAX;
+	uint64_t                         room = 2 * o->pending_links_max + (uint64_t)PR_BATCH_DATA_MAX * SEQ_TICK_GAP_MAX;
 	eng->state_mem      = pr_map_reserve(pr_state_bytes(o->capacity));
 	eng->fold_links_max = room / PR_CHUNK_LINKS_MAX + 2;
 	eng->fold_links     = pr_map_reserve(eng->fold_links_max * 32);
 	eng->fold_ids       = pr_map_reserve(o->capacity * sizeof(uint32_t));
 	eng->earner         = pr_earner_open();
-	if (!eng->state_mem || !eng->fold_links || !eng->fold_ids || !eng->earner || !pr_lists_open(&eng->lists, o->capacity) ||
+	eng->drain.ids      = pr_map_reserve(o->capacity * sizeof(uint32_t));
+	eng->drain.scratch  = pr_map_reserve(o->capacity * sizeof(uint32_t));
+	if (!eng->state_mem || !eng->fold_links || !eng->fold_ids || !eng->drain.ids || !eng->drain.scratch || !eng->earner || !pr_lists_open(&eng->lists, o->capacity) ||
 	    !seq_streams_open(&eng->streams, o->capacity)) {
 		PR_LOG_ERROR("memory_refused capacity=%u", o->capacity);
 		return PR_ERR_FULL;
@@ -229,6 +238,8 @@ void seq_engine_close(struct seq_engine *eng)
 	seq_receipts_fini(&eng->receipts);
 	pr_map_release(eng->state_mem, pr_state_bytes(eng->options.capacity));
 	pr_map_release(eng->fold_ids, eng->options.capacity * sizeof(uint32_t));
+	pr_map_release(eng->drain.ids, eng->options.capacity * sizeof(uint32_t));
+	pr_map_release(eng->drain.scratch, eng->options.capacity * sizeof(uint32_t));
 	pr_map_release(eng->fold_links, eng->fold_links_max * 32);
 	free(eng->block.wire);
 	free(eng);

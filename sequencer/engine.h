@@ -3,11 +3,10 @@
  *     admit ---> seq_submit ----+                       +--> seq_block_execute --> pr_step, log E
  *     ticks ---> seq_ticks -----+--> seal.c: make room -+--> seq_block_chunk_end   log C
  *     feed  ---> items waiting -+        fold.c         +--> seq_block_seal        log S, sealed record
- *     timer ---> seq_drain -----+                       +--> seq_block_begin       log B, inbox items
+ *     timer ---> drain.c -------+                       +--> seq_block_begin       log B, inbox items
  *
- * Time.  A batch's timestamp is read from the clock when it begins, and is not before the L1 time of its newest inbox item.  While ticks are pending the next batch keeps the timestamp of the last
- * one and takes no inbox items, so that what was accepted under that time is folded under it: an *epoch* is the span of batches between two
- * moments at which nothing is pending.  It ends with seq_drain (age, bounds of pending ticks), which folds everything and seals.
+ * Time.  All batches of an *epoch* have one timestamp: that of the clock, but not before the L1 time of the inbox items at its beginning.  What was accepted under a time is folded
+ * under it or an earlier one, because only expiry depends on time.  An epoch ends with a drain (age, bounds of pending ticks): drain.h.
  *
  * Replay drives the same seq_block_* functions and seq_streams_apply from the log records; it takes no decision (docs/decisions/0001).
  *
@@ -21,6 +20,7 @@
 #include "core/rpc/lists.h"
 #include "core/rt/file.h"
 #include "core/stf/step.h"
+#include "sequencer/drain.h"
 #include "sequencer/log.h"
 #include "sequencer/receipts.h"
 #include "sequencer/streams.h"
@@ -30,10 +30,10 @@ struct seq_engine_options {
 	const struct pr_chain *chain;
 	uint32_t        capacity;          /* of the state; PR_OBJECTS_MAX but in tests that stay small */
 	uint64_t        log_segment_bytes;
-	uint64_t        pending_links_max; /* drain above this */
+	uint64_t        pending_links_max; /* drain above this: in slices, but at once from twice as much on */
 	uint32_t        pending_streams_max;
 	uint64_t        age_ms;            /* of an epoch */
-	struct pr_loop *loop_opt;          /* NULL: no threads; for tests */
+	struct pr_loop *loop_opt;          /* NULL: no threads, a drain goes at once unless it is driven by hand; for tests */
 	uint64_t (*now_s)(void);           /* the clock of ledger time */
 };
 
@@ -79,6 +79,7 @@ struct seq_block {
 	struct pr_step_ctx     ctx;     /* batch number and time */
 	uint64_t               sealed;  /* number of the last sealed batch */
 	uint64_t               last_time;
+	uint64_t               next_time; /* of the next batch while ticks are pending, if that is later than last_time: those ticks were judged by it */
 	uint64_t               sealed_next; /* record of the sealed spool that the next own batch becomes */
 	uint8_t                parent32[32]; /* of the last batch if that is foreign; else zero */
 	uint64_t               epoch_ms; /* monotonic time at which the epoch began; 0: nothing open, nothing pending */
@@ -118,6 +119,7 @@ struct seq_engine {
 	struct seq_streams        streams;
 	struct seq_block          block;
 	struct seq_items          items;
+	struct seq_drain          drain;
 	struct seq_receipts       receipts; /* of entries whose batch is not in the cache yet */
 	struct seq_log           *log;
 	struct seq_store         *store;
@@ -129,7 +131,7 @@ struct seq_engine {
 	bool                      log_failed; /* memory is ahead of the disk: the process must end */
 	const char               *halted;    /* why nothing is accepted any more; NULL: it runs */
 	bool                      reopen;    /* halted for a re-base: close it and open it again */
-	uint32_t                 *fold_ids;  /* scratch: pending_streams_max and a body's worth */
+	uint32_t                 *fold_ids;  /* scratch */
 	uint8_t (*fold_links)[32];           /* scratch: every PR_CHUNK_LINKS_MAX-th link of a stream's pending run */
 	uint64_t                  fold_links_max;
 	uint8_t                   tick_scratch[SEQ_TICK_BODY_MAX + 1];
@@ -159,12 +161,16 @@ uint32_t seq_chunk_bytes_bound(const struct pr_chunk_sum *sum);
  * chunk, after ending a chunk or sealing where needed. */
 void seq_seal_prepare(struct seq_engine *eng);
 void seq_seal_room(struct seq_engine *eng, const struct pr_entry *e);
-/* Folds everything and seals what is open: the end of the epoch. */
-void seq_drain(struct seq_engine *eng);
 /* Tells the metrics what is pending. */
 void seq_pending_report(const struct seq_engine *eng);
 /* From a timer: begins a batch if inbox items wait, drains by age. */
 void seq_seal_tick(struct seq_engine *eng, uint64_t now_ms);
+/* The time of an epoch that begins now: the clock's, but not before the last batch's and that since which L1 holds any item of its first batch. */
+uint64_t seq_epoch_time(const struct seq_engine *eng);
+/* Inbox items that the next batch may take at this time: those at the front that L1 holds since then, as many as a batch takes. */
+uint32_t seq_items_until(const struct seq_engine *eng, uint64_t time);
+/* Begins the next batch, whose time is set, with so many of them. */
+void seq_begin_with_items(struct seq_engine *eng, uint32_t count);
 /* An inbox item that L1 holds since the time given, in order; false if SEQ_ITEMS_MAX are waiting. */
 PR_MUST_USE bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t time, uint64_t feed_sequence, const uint8_t *item, size_t len);
 
@@ -172,6 +178,10 @@ PR_MUST_USE bool seq_item_push(struct seq_engine *eng, uint64_t index, uint64_t 
 void seq_fold_asset(struct seq_engine *eng, uint32_t asset);
 void seq_fold_stream(struct seq_engine *eng, uint32_t stream);
 void seq_fold_all(struct seq_engine *eng);
+/* Streams and assets with pending ticks that an inbox item names: folds them.  A changed parameter concerns all of them. */
+void seq_fold_named(struct seq_engine *eng, const uint8_t *item, size_t len);
+/* True if an item of this run, (length 2, item)*, names one. */
+bool seq_items_name_pending(const struct seq_engine *eng, const uint8_t *items, size_t len);
 
 /* submit.c: one entry from a client.  APPLIED: *receipt is filled in.  It is not durable yet: seq_log_wait.
  * signer20_opt as of pr_step.  e must not be inbox only. */
@@ -182,5 +192,7 @@ void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uin
 /* replay.c: skips the records that voids names. */
 struct seq_voids;
 PR_MUST_USE enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence, const struct seq_voids *voids);
+/* On a state from the cache: the ticks of the records from <= sequence < to that it does not have become pending again. */
+PR_MUST_USE enum pr_err seq_replay_carried(struct seq_engine *eng, uint64_t from_sequence, uint64_t to_sequence);
 
 #endif

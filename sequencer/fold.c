@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "core/codec/list.h"
+#include "core/codec/wire.h"
 #include "core/crypto/sha256.h"
 #include "core/rt/metrics.h"
 #include "sequencer/engine.h"
@@ -61,7 +63,51 @@ void seq_fold_asset(struct seq_engine *eng, uint32_t asset)
 
 void seq_fold_all(struct seq_engine *eng)
 {
-	uint32_t count = seq_streams_pending_ids(&eng->streams, eng->fold_ids, 0);
+	uint32_t count = seq_streams_pending_between(&eng->streams, eng->fold_ids, 0, UINT32_MAX);
+	PR_CHECK(count == eng->streams.pending_streams);
+	seq_streams_group(&eng->streams, eng->fold_ids, eng->drain.scratch, count);
 	for (uint32_t i = 0; i < count; i++) seq_fold_stream(eng, eng->fold_ids[i]);
 	PR_CHECK(eng->streams.pending_streams == 0);
+}
+
+static bool stream_is_pending(const struct seq_engine *eng, uint64_t id)
+{
+	return id < eng->streams.capacity && seq_stream_pending(&eng->streams, &eng->state, (uint32_t)id) > 0;
+}
+
+static bool asset_is_pending(const struct seq_engine *eng, uint64_t id) { return id < eng->streams.capacity && eng->streams.assets[id].first != 0; }
+
+/* The entry of an item if anything is pending and it could be executed. */
+static bool item_decode(const struct seq_engine *eng, struct pr_entry *e, const uint8_t *item, size_t len)
+{
+	return eng->streams.pending_streams > 0 && pr_wire_decode(e, item, len);
+}
+
+void seq_fold_named(struct seq_engine *eng, const uint8_t *item, size_t len)
+{
+	struct pr_entry e;
+	if (!item_decode(eng, &e, item, len)) return;
+	if (e.kind == PR_KIND_PARAM) seq_fold_all(eng);
+	for (unsigned i = 0; i < pr_kind_infos[e.kind].field_count; i++) {
+		if (!pr_field_is_id(pr_kind_infos[e.kind].fields[i].type)) continue;
+		if (asset_is_pending(eng, e.f[i].num)) seq_fold_asset(eng, (uint32_t)e.f[i].num);
+		if (stream_is_pending(eng, e.f[i].num)) seq_fold_stream(eng, (uint32_t)e.f[i].num);
+	}
+}
+
+bool seq_items_name_pending(const struct seq_engine *eng, const uint8_t *items, size_t len)
+{
+	struct pr_entry e;
+	const uint8_t  *item;
+	uint32_t        item_len;
+	size_t          pos = 0;
+
+	while (pr_run_next(&item, &item_len, &pos, items, len)) {
+		if (!item_decode(eng, &e, item, item_len)) continue;
+		if (e.kind == PR_KIND_PARAM) return true;
+		for (unsigned i = 0; i < pr_kind_infos[e.kind].field_count; i++)
+			if (pr_field_is_id(pr_kind_infos[e.kind].fields[i].type) && (asset_is_pending(eng, e.f[i].num) || stream_is_pending(eng, e.f[i].num)))
+				return true;
+	}
+	return false;
 }

@@ -150,7 +150,7 @@ static void ticks_keep(struct seq_ticks_kept *kept, uint32_t id, uint64_t used, 
 
 void seq_rebase_apply(struct seq_engine *eng, const struct seq_rebase *r, struct seq_ticks_kept *kept_opt)
 {
-	uint32_t count = seq_streams_pending_ids(&eng->streams, eng->fold_ids, 0);
+	uint32_t count = seq_streams_pending_between(&eng->streams, eng->fold_ids, 0, UINT32_MAX);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t id = eng->fold_ids[i];
 		if (kept_opt) ticks_keep(kept_opt, id, pr_state_leaf(&eng->state, id)->o.u.stream.used, &eng->streams.slots[id]);

@@ -4,6 +4,7 @@
 #include "core/codec/wire.h"
 #include "core/rt/clock.h"
 #include "core/rt/log.h"
+#include "core/rt/map.h"
 #include "core/rt/spool.h"
 #include "sequencer/rebase.h"
 #include "sequencer/store.h"
@@ -38,12 +39,12 @@ static enum pr_err replay_begin(struct seq_engine *eng, const uint8_t *p, size_t
 	empty_batch_forget(eng);
 	if (len < 24 || b->open || pr_be64(p) != b->sealed + 1 || pr_be64(p + 8) < b->last_time || pr_be64(p + 16) != seq_system(eng)->inbox_next)
 		return bad_record(eng, "begin of a batch that does not follow");
-	if (len > 24 && eng->streams.pending_streams) return bad_record(eng, "inbox items over pending ticks");
 	const uint8_t *item;
 	uint32_t       item_len, count = 0;
 	size_t         pos = 0;
 	while (pr_run_next(&item, &item_len, &pos, p + 24, len - 24)) count++;
 	if (pos != len - 24 || count > PR_BATCH_ITEMS_MAX) return bad_record(eng, "inbox items");
+	if (seq_items_name_pending(eng, p + 24, len - 24)) return bad_record(eng, "inbox items over pending ticks of what they name");
 	seq_block_begin(eng, pr_be64(p), pr_be64(p + 8), p + 24, len - 24);
 	return PR_OK;
 }
@@ -155,4 +156,65 @@ enum pr_err seq_replay(struct seq_engine *eng, uint64_t from_sequence, const str
 	            (unsigned long long)from_sequence, (unsigned long long)(pr_clock_ms() - start), (unsigned long long)eng->block.sealed,
 	            eng->streams.pending_streams);
 	return PR_OK;
+}
+
+/* ---- Ticks that stand in the log before a state from the cache and are pending on it ---- */
+
+struct carry {
+	struct seq_engine *eng;
+	uint64_t          *closed_at; /* by stream id: sequence of the last record that closed a stream there; 0: none */
+};
+
+/* A tick of a stream that was closed since was folded then; another stream may have the id now. */
+static enum pr_err carry_record(struct carry *c, uint64_t sequence, const uint8_t *record, size_t len, bool closes)
+{
+	struct seq_engine *eng = c->eng;
+	struct pr_entry    e;
+	eng->replay_sequence = sequence;
+	if (len == 0) return bad_record(eng, "empty");
+	if (closes) {
+		if (record[0] != SEQ_RECORD_ENTRY) return PR_OK;
+		if (len < SEQ_ENTRY_HEAD_BYTES || !pr_wire_decode(&e, record + SEQ_ENTRY_HEAD_BYTES, len - SEQ_ENTRY_HEAD_BYTES)) return bad_record(eng, "entry");
+		if (e.kind != PR_KIND_STREAM_CLOSE) return PR_OK;
+		uint64_t id = e.f[PR_STREAM_CLOSE_STREAM].num;
+		if (id >= eng->options.capacity) return bad_record(eng, "id of an entry");
+		c->closed_at[id] = sequence;
+		return PR_OK;
+	}
+	if (record[0] != SEQ_RECORD_TICKS) return PR_OK;
+	if ((len - 1) % SEQ_TICK_BYTES != 0) return bad_record(eng, "ticks");
+	for (size_t at = 1; at < len; at += SEQ_TICK_BYTES) {
+		uint32_t id = pr_be32(record + at);
+		if (id >= eng->options.capacity) return bad_record(eng, "ticks");
+		if (c->closed_at[id] > sequence) continue;
+		if (!seq_stream_carry(&eng->streams, record + at)) return bad_record(eng, "ticks that do not go on from the cache");
+	}
+	return PR_OK;
+}
+
+static enum pr_err carry_pass(struct carry *c, uint64_t from_sequence, uint64_t to_sequence, bool closes)
+{
+	struct pr_spool_reader *reader;
+	const uint8_t          *record;
+	uint64_t                sequence;
+	size_t                  len;
+	PR_FORWARD(pr_spool_reader_open(&reader, c->eng->log_dir, from_sequence));
+	enum pr_err err = PR_OK;
+	while (err == PR_OK && pr_spool_reader_next(reader) < to_sequence) {
+		err = pr_spool_read(reader, &sequence, &record, &len);
+		if (err == PR_OK) err = carry_record(c, sequence, record, len, closes);
+	}
+	pr_spool_reader_close(reader);
+	return err;
+}
+
+enum pr_err seq_replay_carried(struct seq_engine *eng, uint64_t from_sequence, uint64_t to_sequence)
+{
+	const size_t bytes = eng->options.capacity * sizeof(uint64_t);
+	struct carry c     = { eng, pr_map_reserve(bytes) };
+	if (!c.closed_at) return PR_ERR_FULL;
+	enum pr_err err = carry_pass(&c, from_sequence, to_sequence, true);
+	if (err == PR_OK) err = carry_pass(&c, from_sequence, to_sequence, false);
+	pr_map_release(c.closed_at, bytes);
+	return err;
 }

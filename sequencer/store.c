@@ -14,32 +14,42 @@
 #include "core/rt/log.h"
 #include "core/rt/map.h"
 #include "core/rt/metrics.h"
+#include "sequencer/rows.h"
 
 PR_METRIC_COUNTER(seq_cache_writes_total, "seq_cache_writes_total", "Batches of rows written to the cache.");
 PR_METRIC_COUNTER(seq_cache_failures_total, "seq_cache_failures_total", "Rows that the cache refused; the log is not concerned.");
 
-#define CACHE_VERSION 2u
+#define CACHE_VERSION 3u
 #define BLOCK_CACHE_BYTES (8u << 20)
 #define WRITE_BUFFER_BYTES (16u << 20)
-#define META_BYTES 81u
+#define META_BYTES 89u
 #define BATCH_ROW_BYTES 137u
 #define RECEIPT_ROW_BYTES 21u
 #define FEED_ROW_BYTES 56u
 #define POSTED_ROW_BYTES 80u
+
+PR_STATIC_ASSERT(5 + PR_LEAF_ROW_BYTES_MAX <= SEQ_ROW_BYTES_MAX && 9 + BATCH_ROW_BYTES <= SEQ_ROW_BYTES_MAX, "rows");
+
+#define LEAF_CHANGED 1u /* since the rows of the write under way were settled */
+#define LEAF_WANTED 2u  /* its row is to be made for that one */
 
 struct seq_store {
 	struct seq_engine  *eng;
 	char                dir[PR_PATH_BYTES_MAX];
 	struct pr_kv       *kv;
 	uint32_t           *changed; /* ids, each once */
-	uint8_t            *is_changed;
+	uint8_t            *flags;   /* by id: LEAF_ */
 	uint32_t            changed_count;
 	struct seq_batch   *unsaved; /* in order; the first was sealed after the last one in the cache */
 	size_t              unsaved_count, unsaved_cap;
 	uint64_t            saved; /* number of the last batch in the cache */
-	/* The write under way: built at the end of an epoch, waiting for the log, then with the thread. */
+	/* The write under way: its rows are made, then they wait for the log, then the thread has them. */
+	struct seq_rows     rows;
 	struct pr_kv_batch *job;
 	uint64_t            job_batch;
+	uint32_t           *job_ids; /* leaves */
+	uint32_t            job_leaves, job_leaf, job_receipts, job_receipt;
+	bool                making;
 	bool                busy, handed, stopping;
 	enum pr_err         job_err;
 	pthread_t           thread;
@@ -77,6 +87,14 @@ static void job_done(struct seq_store *store)
 	store->busy = false;
 }
 
+/* In the thread of the cache, if there is one. */
+static void job_write(struct seq_store *store)
+{
+	seq_rows_into(&store->rows, store->job);
+	seq_rows_clear(&store->rows);
+	store->job_err = pr_kv_write(store->kv, store->job, false);
+}
+
 static void on_job_done(void *arg) { job_done(arg); }
 
 static void *cache_main(void *arg)
@@ -88,7 +106,7 @@ static void *cache_main(void *arg)
 		if (!store->handed) break;
 		store->handed = false;
 		PR_CHECK(pthread_mutex_unlock(&store->mutex) == 0);
-		store->job_err = pr_kv_write(store->kv, store->job, false);
+		job_write(store);
 		PR_CHECK(pr_loop_post(store->eng->options.loop_opt, on_job_done, store) == PR_OK);
 		PR_CHECK(pthread_mutex_lock(&store->mutex) == 0);
 	}
@@ -104,8 +122,9 @@ enum pr_err seq_store_open(struct seq_store **out, struct seq_engine *eng, const
 	store->eng = eng;
 	PR_CHECK(snprintf(store->dir, sizeof store->dir, "%s", dir) < (int)sizeof store->dir);
 	store->changed    = pr_map_reserve(eng->options.capacity * sizeof(uint32_t));
-	store->is_changed = pr_map_reserve(eng->options.capacity);
-	enum pr_err err   = store->changed && store->is_changed ? pr_kv_open(&store->kv, dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES) : PR_ERR_FULL;
+	store->job_ids    = pr_map_reserve(eng->options.capacity * sizeof(uint32_t));
+	store->flags      = pr_map_reserve(eng->options.capacity);
+	enum pr_err err   = store->changed && store->job_ids && store->flags ? pr_kv_open(&store->kv, dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES) : PR_ERR_FULL;
 	if (err == PR_ERR_CORRUPT) {
 		PR_LOG_WARN("cache_corrupt dir=%s deleted=true", dir);
 		(void)dir_wipe(dir);
@@ -113,7 +132,8 @@ enum pr_err seq_store_open(struct seq_store **out, struct seq_engine *eng, const
 	}
 	if (err != PR_OK) {
 		pr_map_release(store->changed, eng->options.capacity * sizeof(uint32_t));
-		pr_map_release(store->is_changed, eng->options.capacity);
+		pr_map_release(store->job_ids, eng->options.capacity * sizeof(uint32_t));
+		pr_map_release(store->flags, eng->options.capacity);
 		free(store);
 		return err;
 	}
@@ -135,9 +155,11 @@ void seq_store_close(struct seq_store *store)
 		PR_CHECK(pthread_join(store->thread, NULL) == 0);
 	}
 	pr_kv_batch_close(store->job);
+	seq_rows_fini(&store->rows);
 	pr_kv_close(store->kv);
 	pr_map_release(store->changed, store->eng->options.capacity * sizeof(uint32_t));
-	pr_map_release(store->is_changed, store->eng->options.capacity);
+	pr_map_release(store->job_ids, store->eng->options.capacity * sizeof(uint32_t));
+	pr_map_release(store->flags, store->eng->options.capacity);
 	(void)pthread_mutex_destroy(&store->mutex);
 	(void)pthread_cond_destroy(&store->wake);
 	free(store->unsaved);
@@ -146,13 +168,14 @@ void seq_store_close(struct seq_store *store)
 
 /* ---- Rows ---- */
 
-static void meta_encode(uint8_t row[META_BYTES], const struct seq_engine *eng, uint64_t next_sequence)
+static void meta_encode(uint8_t row[META_BYTES], const struct seq_engine *eng, uint64_t next_sequence, uint64_t carried)
 {
 	row[0] = CACHE_VERSION;
 	memcpy(row + 1, eng->options.chain->domain32, 32);
 	pr_be64_put(row + 33, next_sequence);
 	pr_be64_put(row + 41, eng->block.sealed);
 	memcpy(row + 49, eng->block.info.root32, 32);
+	pr_be64_put(row + 81, carried);
 }
 
 static void batch_encode(uint8_t row[BATCH_ROW_BYTES], const struct seq_batch *b)
@@ -195,37 +218,18 @@ static void leaf_row_put(struct seq_store *store, uint32_t id)
 	const struct pr_leaf *leaf = pr_state_leaf(&store->eng->state, id);
 	uint8_t               key[5] = { 'L' }, row[PR_LEAF_ROW_BYTES_MAX];
 	pr_be32_put(key + 1, id);
-	pr_kv_batch_put(store->job, key, sizeof key, row, pr_leaf_row_encode(row, leaf));
+	seq_rows_put(&store->rows, key, sizeof key, row, pr_leaf_row_encode(row, leaf));
 }
 
-static void job_build(struct seq_store *store)
+static void receipt_row_put(struct seq_store *store, const struct seq_receipt *r)
 {
-	struct seq_engine *eng = store->eng;
-	uint8_t            key[33], row[BATCH_ROW_BYTES], meta[META_BYTES];
-
-	for (uint32_t i = 0; i < store->changed_count; i++) {
-		leaf_row_put(store, store->changed[i]);
-		store->is_changed[store->changed[i]] = 0;
-	}
-	store->changed_count = 0;
-	key[0] = 'R';
-	for (uint32_t i = 0; i < eng->receipts.count; i++) {
-		const struct seq_receipt *r = &eng->receipts.all[i];
-		memcpy(key + 1, r->hash32, 32);
-		pr_be64_put(row, r->sequence);
-		pr_be64_put(row + 8, r->batch);
-		pr_be32_put(row + 16, r->created);
-		row[20] = r->dropped;
-		pr_kv_batch_put(store->job, key, 33, row, RECEIPT_ROW_BYTES);
-	}
-	for (size_t i = 0; i < store->unsaved_count; i++) {
-		key_number(key, 'N', store->unsaved[i].number);
-		batch_encode(row, &store->unsaved[i]);
-		pr_kv_batch_put(store->job, key, 9, row, BATCH_ROW_BYTES);
-	}
-	meta_encode(meta, eng, eng->block.info.last_sequence + 1);
-	pr_kv_batch_put(store->job, "M", 1, meta, META_BYTES);
-	store->job_batch = eng->block.sealed;
+	uint8_t key[33] = { 'R' }, row[RECEIPT_ROW_BYTES];
+	memcpy(key + 1, r->hash32, 32);
+	pr_be64_put(row, r->sequence);
+	pr_be64_put(row + 8, r->batch);
+	pr_be32_put(row + 16, r->created);
+	row[20] = r->dropped;
+	seq_rows_put(&store->rows, key, 33, row, RECEIPT_ROW_BYTES);
 }
 
 static void job_hand_over(void *ctx, enum pr_err err)
@@ -233,7 +237,7 @@ static void job_hand_over(void *ctx, enum pr_err err)
 	struct seq_store *store = ctx;
 	if (err != PR_OK) return; /* the log failed: the process ends */
 	if (!store->eng->options.loop_opt) {
-		store->job_err = pr_kv_write(store->kv, store->job, false);
+		job_write(store);
 		job_done(store);
 		return;
 	}
@@ -243,10 +247,17 @@ static void job_hand_over(void *ctx, enum pr_err err)
 	PR_CHECK(pthread_mutex_unlock(&store->mutex) == 0);
 }
 
+void seq_store_keep(struct seq_store *store, uint32_t id)
+{
+	if (id >= store->eng->options.capacity || !(store->flags[id] & LEAF_WANTED)) return;
+	leaf_row_put(store, id);
+	store->flags[id] &= (uint8_t)~LEAF_WANTED;
+}
+
 void seq_store_changed(struct seq_store *store, uint32_t id)
 {
-	if (store->is_changed[id]) return;
-	store->is_changed[id] = 1;
+	if (store->flags[id] & LEAF_CHANGED) return;
+	store->flags[id] |= LEAF_CHANGED;
 	store->changed[store->changed_count++] = id;
 }
 
@@ -260,13 +271,43 @@ void seq_store_sealed(struct seq_store *store, const struct seq_batch *info)
 	store->unsaved[store->unsaved_count++] = *info;
 }
 
-void seq_store_clean(struct seq_store *store)
+/* Rows of batches and what the rows amount to are made at once, those of leaves and receipts are only settled. */
+void seq_store_clean(struct seq_store *store, uint64_t carried)
 {
-	PR_CHECK(!store->eng->block.open && store->eng->streams.pending_streams == 0);
-	if (store->busy || store->unsaved_count == 0 || store->eng->rebasing) return;
-	store->busy = true;
-	job_build(store);
+	struct seq_engine *eng = store->eng;
+	uint8_t            key[9], row[BATCH_ROW_BYTES], meta[META_BYTES];
+
+	PR_CHECK(!eng->block.open && (carried || eng->streams.pending_streams == 0));
+	if (store->busy || store->unsaved_count == 0 || eng->rebasing) return;
+	store->busy = store->making = true;
+	uint32_t *ids      = store->job_ids;
+	store->job_ids     = store->changed;
+	store->job_leaves  = store->changed_count;
+	store->changed     = ids;
+	store->job_leaf    = store->job_receipt = store->changed_count = 0;
+	store->job_receipts = eng->receipts.count;
+	for (uint32_t i = 0; i < store->job_leaves; i++) store->flags[store->job_ids[i]] = LEAF_WANTED;
+	for (size_t i = 0; i < store->unsaved_count; i++) {
+		key_number(key, 'N', store->unsaved[i].number);
+		batch_encode(row, &store->unsaved[i]);
+		seq_rows_put(&store->rows, key, 9, row, BATCH_ROW_BYTES);
+	}
+	meta_encode(meta, eng, eng->block.info.last_sequence + 1, carried);
+	seq_rows_put(&store->rows, "M", 1, meta, META_BYTES);
+	store->job_batch = eng->block.sealed;
+}
+
+bool seq_store_makes(const struct seq_store *store) { return store->making; }
+
+bool seq_store_step(struct seq_store *store, uint32_t rows)
+{
+	if (!store->making) return false;
+	for (; rows > 0 && store->job_leaf < store->job_leaves; rows--) seq_store_keep(store, store->job_ids[store->job_leaf++]);
+	for (; rows > 0 && store->job_receipt < store->job_receipts; rows--) receipt_row_put(store, &store->eng->receipts.all[store->job_receipt++]);
+	if (store->job_leaf < store->job_leaves || store->job_receipt < store->job_receipts) return true;
+	store->making = false;
 	seq_log_wait(store->eng->log, job_hand_over, store);
+	return true;
 }
 
 /* ---- Loading ---- */
@@ -287,7 +328,8 @@ static bool leaf_row_load(void *ctx, const uint8_t *key, size_t key_len, const u
 static bool meta_sound(const struct seq_store *store, const uint8_t meta[META_BYTES])
 {
 	const struct seq_engine *eng = store->eng;
-	return meta[0] == CACHE_VERSION && memcmp(meta + 1, eng->options.chain->domain32, 32) == 0 && pr_be64(meta + 33) <= seq_log_next(eng->log);
+	return meta[0] == CACHE_VERSION && memcmp(meta + 1, eng->options.chain->domain32, 32) == 0 && pr_be64(meta + 33) <= seq_log_next(eng->log) &&
+	       pr_be64(meta + 81) <= pr_be64(meta + 33);
 }
 
 enum pr_err seq_store_wipe(struct seq_store *store)
@@ -298,7 +340,7 @@ enum pr_err seq_store_wipe(struct seq_store *store)
 	return pr_kv_open(&store->kv, store->dir, BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES);
 }
 
-enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence)
+enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence, uint64_t *carried)
 {
 	struct seq_engine *eng = store->eng;
 	struct loading     loading = { &eng->state, false };
@@ -315,6 +357,7 @@ enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from
 			if (memcmp(root32, meta + 49, 32) == 0 && seq_store_batch(store, store->saved, &last) &&
 			    last.sealed_next <= seq_log_sealed_next(eng->log)) {
 				*from_sequence         = pr_be64(meta + 33);
+				*carried               = pr_be64(meta + 81);
 				eng->block.sealed      = store->saved;
 				eng->block.last_time   = last.time;
 				eng->block.info        = last;

@@ -1,14 +1,16 @@
 /* The cache: what the log says, in LevelDB, so that a start does not read the whole log.  It may be deleted at any time.
  *
- *   "M"            version, domain, next log sequence, batch, state root   what the rows below amount to
+ *   "M"            version, domain, next log sequence, batch, state root, sequence from which ticks may be pending (0: none are)
+ *                  what the rows below amount to
  *   "L" id 4       a leaf (pr_leaf_row_encode)
  *   "R" hash 32    receipt of an applied entry
  *   "N" number 8   a sealed batch
  *   "F"            how far the bridge's feed was read, and what L1 says of our batches
  *   "P" number 8   where a batch was posted
  *
- * Rows L, R, N and M are written together at the end of an epoch (nothing pending, no batch open), after the log is durable up to
- * there, by a thread of its own and without sync: what a crash takes is replayed.  F and P follow the feed. */
+ * Rows L, R, N and M are written together, of the moment at which an epoch ended (no batch open).  They are made in slices while work goes on: a leaf that
+ * changes before its row was made has it made first.  When all are there and the log is durable up to there they are written
+ * by a thread of its own and without sync: what a crash takes is replayed.  F and P follow the feed. */
 #ifndef SEQ_STORE_H
 #define SEQ_STORE_H
 
@@ -31,17 +33,23 @@ struct seq_posted {
 PR_MUST_USE enum pr_err seq_store_open(struct seq_store **out, struct seq_engine *eng, const char *dir);
 void                    seq_store_close(struct seq_store *store);
 
-/* Puts the cached leaves into the empty state.  *loaded: *from_sequence is where replay goes on and eng->block.sealed and .last_time are set.
+/* Puts the cached leaves into the empty state.  *loaded: *from_sequence is where replay goes on, and eng->block.sealed and .last_time are set; ticks that the state
+ * does not have may stand in the records from *carried on, before that one (0: none do).
  * Not loaded: there is no sound cache (what there was is deleted) and the state may hold rubbish: reset it.  An error, as of seq_store_wipe, ends the start. */
-PR_MUST_USE enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence);
+PR_MUST_USE enum pr_err seq_store_load(struct seq_store *store, bool *loaded, uint64_t *from_sequence, uint64_t *carried);
 
 /* Deletes the cache, for L1 has another order than it, and makes it anew.  On error (as of pr_kv_open) there is none. */
 PR_MUST_USE enum pr_err seq_store_wipe(struct seq_store *store);
 
-/* A leaf changed; a batch was sealed; nothing is pending and no batch is open. */
+/* A leaf is about to change; it changed; a batch was sealed. */
+void seq_store_keep(struct seq_store *store, uint32_t id);
 void seq_store_changed(struct seq_store *store, uint32_t id);
 void seq_store_sealed(struct seq_store *store, const struct seq_batch *info);
-void seq_store_clean(struct seq_store *store);
+/* No batch is open: rows of this moment are to be made, unless earlier ones are not written yet.  carried: as of seq_store_load. */
+void seq_store_clean(struct seq_store *store, uint64_t carried);
+/* Rows are to be made.  step: makes about so many of them, and has them written after the last; false if there were none. */
+bool seq_store_makes(const struct seq_store *store);
+bool seq_store_step(struct seq_store *store, uint32_t rows);
 
 /* False if unknown. */
 PR_MUST_USE bool seq_store_batch(const struct seq_store *store, uint64_t number, struct seq_batch *out);

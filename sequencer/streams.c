@@ -8,6 +8,8 @@
 
 #define AHEAD 12u /* ticks for which the slot is asked of memory in advance */
 
+static size_t bits_bytes(uint32_t capacity) { return ((size_t)capacity + 63) / 64 * 8; }
+
 bool seq_streams_open(struct seq_streams *s, uint32_t capacity)
 {
 	memset(s, 0, sizeof *s);
@@ -15,7 +17,8 @@ bool seq_streams_open(struct seq_streams *s, uint32_t capacity)
 	s->first_asset = SEQ_LIST_END;
 	s->slots       = pr_map_reserve(capacity * sizeof *s->slots);
 	s->assets      = pr_map_reserve(capacity * sizeof *s->assets);
-	if (s->slots && s->assets) return true;
+	s->pending_bits = pr_map_reserve(bits_bytes(capacity));
+	if (s->slots && s->assets && s->pending_bits) return true;
 	seq_streams_close(s);
 	return false;
 }
@@ -24,6 +27,7 @@ void seq_streams_close(struct seq_streams *s)
 {
 	pr_map_release(s->slots, s->capacity * sizeof *s->slots);
 	pr_map_release(s->assets, s->capacity * sizeof *s->assets);
+	pr_map_release(s->pending_bits, bits_bytes(s->capacity));
 	memset(s, 0, sizeof *s);
 }
 
@@ -34,6 +38,8 @@ static void pending_add(struct seq_streams *s, uint32_t id, struct seq_stream *s
 	slot->prev = 0;
 	if (asset->first) s->slots[asset->first].prev = id;
 	asset->first = id;
+	s->pending_bits[id / 64] |= (uint64_t)1 << id % 64;
+	if (id >= s->pending_end) s->pending_end = id + 1;
 	s->pending_streams++;
 	if (asset->next) return;
 	asset->next = s->first_asset;
@@ -42,7 +48,7 @@ static void pending_add(struct seq_streams *s, uint32_t id, struct seq_stream *s
 	s->first_asset = slot->asset;
 }
 
-static void pending_remove(struct seq_streams *s, struct seq_stream *slot)
+static void pending_remove(struct seq_streams *s, uint32_t id, struct seq_stream *slot)
 {
 	struct seq_asset *asset = &s->assets[slot->asset];
 	PR_CHECK(slot->next != 0 && s->pending_streams > 0);
@@ -50,6 +56,7 @@ static void pending_remove(struct seq_streams *s, struct seq_stream *slot)
 	if (slot->prev) s->slots[slot->prev].next = slot->next;
 	else asset->first = slot->next == SEQ_LIST_END ? 0 : slot->next;
 	slot->next = slot->prev = 0;
+	s->pending_bits[id / 64] &= ~((uint64_t)1 << id % 64);
 	s->pending_streams--;
 	if (asset->first) return;
 	if (asset->next != SEQ_LIST_END) s->assets[asset->next].prev = asset->prev;
@@ -79,7 +86,7 @@ static void stream_change(struct seq_streams *s, uint32_t id, uint64_t used_befo
 	slot->units_left = units - ahead;
 	slot->expiry     = now->expiry < UINT32_MAX ? (uint32_t)now->expiry : UINT32_MAX;
 	slot->asset      = now->asset;
-	if (pending && ahead == 0) pending_remove(s, slot);
+	if (pending && ahead == 0) pending_remove(s, id, slot);
 }
 
 /* Pending ticks must never meet OVERFLOW when they are folded: an asset stops taking ticks while its sums have room for less than all the money there
@@ -106,6 +113,16 @@ void seq_streams_change(struct seq_streams *s, uint32_t id, const struct pr_obje
 	}
 }
 
+/* The tick leads to the slot's tip in that many links. */
+static void tick_take(struct seq_streams *s, uint32_t id, struct seq_stream *slot, const uint8_t *tick, uint64_t links)
+{
+	memcpy(slot->tip32, tick + 12, 32);
+	slot->used += links;
+	slot->units_left -= links;
+	if (slot->next == 0) pending_add(s, id, slot);
+	s->pending_links += links;
+}
+
 static uint8_t tick_apply(struct seq_streams *s, struct seq_tick_result *r, uint64_t time, const uint8_t *tick, uint32_t *wasted)
 {
 	uint32_t id = pr_be32(tick);
@@ -128,13 +145,25 @@ static uint8_t tick_apply(struct seq_streams *s, struct seq_tick_result *r, uint
 		*wasted += (uint32_t)links;
 		return PR_STATUS_LINK;
 	}
-	memcpy(slot->tip32, tick + 12, 32);
-	slot->used = index;
-	slot->units_left -= links;
-	if (slot->next == 0) pending_add(s, id, slot);
-	s->pending_links += links;
+	tick_take(s, id, slot, tick, links);
 	r->units += links;
 	return PR_STATUS_APPLIED;
+}
+
+bool seq_stream_carry(struct seq_streams *s, const uint8_t *tick)
+{
+	uint32_t id    = pr_be32(tick);
+	uint64_t index = pr_be64(tick + 4);
+	uint8_t  hash32[32];
+	if (id >= s->capacity || s->slots[id].asset == 0) return false;
+	struct seq_stream *slot = &s->slots[id];
+	if (index <= slot->used) return true;
+	uint64_t links = index - slot->used;
+	if (links > slot->units_left || links > SEQ_TICK_GAP_MAX) return false;
+	pr_sha256_chain(hash32, tick + 12, links);
+	if (memcmp(hash32, slot->tip32, 32) != 0) return false;
+	tick_take(s, id, slot, tick, links);
+	return true;
 }
 
 void seq_streams_apply(struct seq_streams *s, struct seq_tick_result *r, uint64_t time, const uint8_t *ticks, uint32_t count, uint8_t *accepted)
@@ -173,7 +202,7 @@ void seq_stream_lift(struct seq_streams *s, const struct pr_state *state, uint32
 	slot->used = now->used;
 	slot->units_left += ahead;
 	memcpy(slot->tip32, now->tip, 32);
-	pending_remove(s, slot);
+	pending_remove(s, id, slot);
 }
 
 const char *seq_tick_status_name(uint8_t status)
@@ -194,7 +223,7 @@ static int id_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static uint32_t asset_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset)
+uint32_t seq_streams_pending_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset)
 {
 	uint32_t count = 0;
 	for (uint32_t id = s->assets[asset].first; id && id != SEQ_LIST_END; id = s->slots[id].next) ids[count++] = id;
@@ -202,11 +231,43 @@ static uint32_t asset_ids(const struct seq_streams *s, uint32_t *ids, uint32_t a
 	return count;
 }
 
-uint32_t seq_streams_pending_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset)
+uint32_t seq_streams_pending_between(const struct seq_streams *s, uint32_t *ids, uint32_t from, uint32_t to)
 {
-	if (asset) return asset_ids(s, ids, asset);
 	uint32_t count = 0;
-	for (uint32_t a = s->first_asset; a != SEQ_LIST_END; a = s->assets[a].next) count += asset_ids(s, ids + count, a);
-	PR_CHECK(count == s->pending_streams);
+	if (to > s->pending_end) to = s->pending_end;
+	while (from < to) {
+		uint64_t word = s->pending_bits[from / 64] >> from % 64 << from % 64;
+		uint32_t base = from / 64 * 64;
+		for (; word; word &= word - 1) {
+			uint32_t id = base + (uint32_t)__builtin_ctzll(word);
+			if (id < to) ids[count++] = id;
+		}
+		from = base + 64;
+	}
 	return count;
+}
+
+/* One stable pass over eight bits of the asset's id (counting sort). */
+static void group_pass(const struct seq_streams *s, uint32_t *to, const uint32_t *from, uint32_t count, unsigned shift, uint32_t at[256])
+{
+	for (uint32_t i = 0, sum = 0; i < 256; i++) {
+		uint32_t n = at[i];
+		at[i] = sum;
+		sum += n;
+	}
+	for (uint32_t i = 0; i < count; i++) to[at[s->slots[from[i]].asset >> shift & 255]++] = from[i];
+}
+
+void seq_streams_group(const struct seq_streams *s, uint32_t *ids, uint32_t *scratch, uint32_t count)
+{
+	uint32_t sizes[4][256] = { 0 };
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + AHEAD < count) __builtin_prefetch(&s->slots[ids[i + AHEAD]]);
+		for (unsigned d = 0; d < 4; d++) sizes[d][s->slots[ids[i]].asset >> 8 * d & 255]++;
+	}
+	for (unsigned d = 0; d < 4 && count > 0; d++) {
+		if (sizes[d][s->slots[ids[0]].asset >> 8 * d & 255] == count) continue; /* all alike */
+		group_pass(s, scratch, ids, count, 8 * d, sizes[d]);
+		memcpy(ids, scratch, count * sizeof *ids);
+	}
 }

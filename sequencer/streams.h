@@ -41,6 +41,8 @@ struct seq_streams {
 	struct seq_stream *slots;  /* by stream id */
 	struct seq_asset  *assets; /* by asset id */
 	uint32_t           first_asset; /* with pending ticks; SEQ_LIST_END: none */
+	uint64_t          *pending_bits; /* by stream id: it hangs in a list */
+	uint32_t           pending_end;  /* ids from here on never did */
 	uint32_t           pending_streams;
 	uint64_t           pending_links;
 };
@@ -65,6 +67,10 @@ void seq_streams_change(struct seq_streams *s, uint32_t id, const struct pr_obje
 void seq_streams_apply(struct seq_streams *s, struct seq_tick_result *result, uint64_t time, const uint8_t *ticks, uint32_t count,
                        uint8_t *accepted);
 
+/* A tick that was accepted before and that the state does not have yet (docs/decisions/0003, the cache): becomes pending again.  True for one at or below what the
+ * slot has: nothing to do.  False: it is no tick of this stream. */
+PR_MUST_USE bool seq_stream_carry(struct seq_streams *s, const uint8_t *tick);
+
 /* Takes the pending ticks of a stream off: its slot is as the state says. */
 void seq_stream_lift(struct seq_streams *s, const struct pr_state *state, uint32_t id);
 
@@ -73,7 +79,11 @@ const char *seq_tick_status_name(uint8_t status);
 
 /* Links accepted for a stream beyond what the state says. */
 uint64_t seq_stream_pending(const struct seq_streams *s, const struct pr_state *state, uint32_t id);
-/* The pending streams of an asset (or of all, asset 0) in ascending id; returns their count.  ids has room for s->pending_streams. */
+/* The pending streams of an asset in ascending id; returns their count.  ids has room for s->pending_streams. */
 uint32_t seq_streams_pending_ids(const struct seq_streams *s, uint32_t *ids, uint32_t asset);
+/* Those of all assets with from <= id < to, in ascending id. */
+uint32_t seq_streams_pending_between(const struct seq_streams *s, uint32_t *ids, uint32_t from, uint32_t to);
+/* Orders ids by their streams' assets; what stands in ascending id stays so within an asset.  scratch has room for count. */
+void seq_streams_group(const struct seq_streams *s, uint32_t *ids, uint32_t *scratch, uint32_t count);
 
 #endif

@@ -103,7 +103,8 @@ void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uin
 	seq_seal_prepare(eng);
 	uint8_t *record = seq_log_begin(eng->log, 1 + (size_t)count * SEQ_TICK_BYTES);
 	record[0] = SEQ_RECORD_TICKS;
-	seq_streams_apply(&eng->streams, result, eng->block.ctx.time, ticks, count, record + 1);
+	uint64_t time = seq_drain_runs(&eng->drain) ? eng->drain.time : eng->block.ctx.time;
+	seq_streams_apply(&eng->streams, result, time, ticks, count, record + 1);
 	pr_metric_add(&seq_tick_duplicates_total, result->duplicates);
 	pr_metric_add(&seq_tick_refused_total, result->refused);
 	if (result->accepted == 0) return;
@@ -120,7 +121,9 @@ void seq_ticks(struct seq_engine *eng, struct seq_tick_result *result, const uin
 	}
 	pr_metric_add(&seq_ticks_total, result->accepted);
 	pr_metric_add(&seq_tick_units_total, result->units);
-	if (eng->streams.pending_links >= eng->options.pending_links_max || eng->streams.pending_streams >= eng->options.pending_streams_max)
-		seq_drain(eng);
+	const struct seq_engine_options *o = &eng->options;
+	uint64_t                         pending_links = eng->streams.pending_links, pending_streams = eng->streams.pending_streams;
+	if (pending_links >= 2 * o->pending_links_max || pending_streams >= 2 * (uint64_t)o->pending_streams_max) seq_drain(eng);
+	else if (pending_links >= o->pending_links_max || pending_streams >= o->pending_streams_max) seq_drain_by_itself(eng);
 	seq_pending_report(eng);
 }

@@ -651,6 +651,37 @@ static void test_a_lost_log_is_taken_from_l1(void)
 	world_close();
 }
 
+/* A drain in slices is under way: what it folded and what it did not, and ticks that came meanwhile, are there after it. */
+static void test_a_rebase_in_the_middle_of_a_drain(void)
+{
+	uint32_t streams[4];
+	world_open("slices");
+	uint32_t asset = asset_make(0, 1);
+	for (uint32_t i = 0; i < 4; i++) streams[i] = stream_make(1 + i % 3, asset, 1 + i, NULL);
+	seq_drain(w.eng);
+	UNIT_CHECK(l1_own());
+	poll();
+	for (unsigned round = 0; round < 6; round++) {
+		uint64_t used = 100 * round;
+		for (uint32_t i = 0; i < 4; i++) UNIT_CHECK(tick(streams[i], 1 + i, used + 10).accepted == 1);
+		kit_time_s += 5;
+		seq_drain_start(w.eng);
+		for (unsigned step = 0; step < round; step++) (void)seq_drain_step(w.eng, 1);
+		for (uint32_t i = 0; i < 4; i++) UNIT_CHECK(tick(streams[i], 1 + i, used + 20).accepted == 1);
+		transfer(2, 3, 1 + round, NULL);
+		UNIT_CHECK(seq_drain_runs(&w.eng->drain) == (round < 4));
+		unsigned before = w.rebases;
+		l1_deposit(4, 9);
+		l1_append(kit_time_s);
+		poll();
+		UNIT_CHECK(w.rebases == before + 1);
+		for (uint32_t i = 0; i < 4; i++) UNIT_CHECK(used_of(streams[i]) == used + 20);
+		UNIT_CHECK(tick(streams[0], 1, used + 30).accepted == 1);
+		all_posted_and_verified();
+	}
+	world_close();
+}
+
 /* Random work, posting that lags behind, batches of others and restarts at random. */
 static void test_random_orders(void)
 {
@@ -664,9 +695,13 @@ static void test_random_orders(void)
 	for (unsigned round = 0; round < 400; round++) {
 		uint32_t        k = (uint32_t)(unit_rand() % 4);
 		struct pr_entry forced;
+		if (unit_rand() % 2) (void)seq_drain_step(w.eng, 1);
 		switch (unit_rand() % 12) {
 		case 0: transfer((unsigned)(unit_rand() % USERS), (unsigned)(unit_rand() % USERS), 1 + unit_rand() % 9, NULL); break;
-		case 1: seq_drain(w.eng); break;
+		case 1:
+			if (unit_rand() % 2) seq_drain(w.eng);
+			else seq_drain_start(w.eng);
+			break;
 		case 2: kit_time_s += unit_rand() % 3; break;
 		case 3: (void)l1_own(); break;
 		case 4:
@@ -715,6 +750,7 @@ int main(void)
 	UNIT_RUN(test_ticks_that_expired_are_dropped);
 	UNIT_RUN(test_killed_at_any_record);
 	UNIT_RUN(test_a_lost_log_is_taken_from_l1);
+	UNIT_RUN(test_a_rebase_in_the_middle_of_a_drain);
 	UNIT_RUN(test_random_orders);
 	kit_remove(work_dir);
 	return UNIT_END();
