@@ -83,7 +83,8 @@ static bool members_known(struct pr_entry_wrong *wrong, uint8_t kind, const stru
 		if (known) continue;
 		char   name[40] = "";
 		size_t len      = 0;
-		if (pr_json_string(name, &len, sizeof name - 1, doc, key)) name[len] = 0;
+		if (!pr_json_string(name, &len, sizeof name - 1, doc, key)) return wrong_set(wrong, "", "unknown field, with a longer name than any field has");
+		name[len] = 0;
 		return wrong_set(wrong, name, "unknown field");
 	}
 	return true;

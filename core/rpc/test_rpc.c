@@ -255,6 +255,7 @@ static void test_entry_refused(void)
 		{ "{\"kind\":\"transfer\",\"from\":1,\"nonce\":0,\"deadline\":0,\"to\":2,\"amount\":1}", "sig" },
 		{ "\"0x02\"", "" },
 		{ "7", "" },
+		{ "{\"kind\":\"settle\",\"edge\":1,\"child\":1,\"beneficiary\":2,\"a_name_that_is_longer_than_any_field_has_one\":0}", "" },
 	};
 	struct pr_json        doc;
 	struct pr_json_node   nodes[64];
@@ -264,6 +265,7 @@ static void test_entry_refused(void)
 		UNIT_CHECK(pr_json_parse(&doc, rows[i].text, strlen(rows[i].text), nodes, 64) == PR_JSON_OK);
 		UNIT_CHECK_ROW(rows[i].text, !pr_entry_from_json(&e, &wrong, &doc, 0, false) && strcmp(wrong.field, rows[i].field) == 0);
 	}
+	UNIT_CHECK(strstr(wrong.message, "unknown field, with a longer name"));
 	UNIT_CHECK(pr_json_parse(&doc, rows[13].text, strlen(rows[13].text), nodes, 64) == PR_JSON_OK);
 	UNIT_CHECK(pr_entry_from_json(&e, &wrong, &doc, 0, true) && e.kind == PR_KIND_TRANSFER);
 }
