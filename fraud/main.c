@@ -135,6 +135,12 @@ static enum pr_err load_chain(void)
 	return err;
 }
 
+static enum pr_err node_open(enum pr_l1_tag target)
+{
+	PR_FORWARD(frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, frd_config.checkpoint_batches, false));
+	return frd_node_follow(&app.node, app.eth, target, frd_config.l1_depth, frd_config.safe_depth, frd_config.finalized_depth);
+}
+
 static enum pr_err start(void)
 {
 	struct pr_ethrpc_options options = { .url = frd_config.l1_url };
@@ -145,9 +151,13 @@ static enum pr_err start(void)
 		PR_LOG_ERROR("l1.target must be latest, safe or finalized");
 		return PR_ERR_CONFIG;
 	}
-	PR_FORWARD(frd_node_open(&app.node, &app.chain, frd_config.data_dir, 1u << frd_config.objects_log2, frd_config.checkpoint_batches, false));
 	PR_FORWARD(pr_ethrpc_open(&app.eth, &options));
-	PR_FORWARD(frd_node_follow(&app.node, app.eth, target, frd_config.l1_depth, frd_config.safe_depth, frd_config.finalized_depth));
+	enum pr_err err = node_open(target);
+	if (app.node.rolled_back) {
+		frd_node_close(&app.node);
+		err = node_open(target);
+	}
+	PR_FORWARD(err);
 	app.acts = frd_config.key_file[0] != 0;
 	if (app.acts) {
 		PR_FORWARD(pr_keystore_load_with(app.key32, app.addr20, frd_config.key_file, frd_config.password_file));

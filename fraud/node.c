@@ -191,8 +191,9 @@ static enum pr_err store_events(struct frd_node *node, const struct pr_l1_event 
 		PR_FORWARD(pr_eventlog_add(&node->archive, &events[i], &seq));
 		PR_FORWARD(take(node, &events[i], seq, &news));
 	}
-	PR_FORWARD(pr_eventlog_commit(&node->archive, pr_watch_follow(node->watch)));
-	return count ? catch_up(node) : PR_OK;
+	if (count == 0) return PR_OK;
+	PR_FORWARD(pr_eventlog_sync(&node->archive));
+	return catch_up(node);
 }
 
 static enum pr_err on_block(void *ctx, const struct pr_l1_block *block, const struct pr_l1_event *events, uint32_t count)
@@ -221,7 +222,13 @@ enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum p
 	memcpy(c.vault20, node->chain->vault20, 20);
 	PR_FORWARD(pr_watch_open(&node->watch, rpc, &c, node->chain->deploy_block, target, depth, &events));
 	enum pr_err err = pr_eventlog_position(&node->archive, pr_watch_follow(node->watch));
-	return err == PR_ERR_NOT_FOUND ? PR_OK : err;
+	if (err != PR_OK && err != PR_ERR_NOT_FOUND) return err;
+	uint8_t  hash32[32];
+	uint64_t told = pr_follow_position(pr_watch_follow(node->watch), hash32);
+	if (node->event_block <= told) return PR_OK;
+	/* A crash kept the events of a block and not the position after it: until they are told again L1 may take them back. */
+	PR_LOG_WARN("the last archived block was not finished: starting over with the archive up to number=%llu", (unsigned long long)told);
+	return start_over(node, told);
 }
 
 enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
@@ -230,15 +237,11 @@ enum pr_err frd_node_step(struct frd_node *node, uint32_t max_steps, bool *idle)
 	uint8_t           hash32[32];
 
 	*idle = false;
-	/* A crash kept the events of a block and not the position after it: before they are told again L1 may have taken them back. */
-	if (node->event_block > pr_follow_position(follow, hash32)) {
-		PR_LOG_WARN("the last archived block was not finished: starting over with the archive up to number=%llu", (unsigned long long)pr_follow_position(follow, hash32));
-		return start_over(node, pr_follow_position(follow, hash32));
-	}
 	PR_FORWARD(pr_tags_look(&node->tags, node->rpc, pr_follow_position(follow, hash32)));
 	for (uint32_t i = 0; i < max_steps && !*idle; i++) {
-		enum pr_err err = pr_follow_step(follow, idle);
-		if (err != PR_OK) return err;
+		PR_FORWARD(pr_follow_step(follow, idle));
+		/* Not from on_block: there the block that is told does not belong to the position yet. */
+		if (!*idle) PR_FORWARD(pr_eventlog_commit(&node->archive, follow));
 	}
 	pthread_mutex_lock(&node->lock);
 	(void)pr_tags_settle(&node->tags, pr_follow_position(follow, hash32));

@@ -43,7 +43,8 @@ struct frd_node {
  * one checkpoint to the next; 0: none is read or written.  inspect: read only, beside a running node; base stays at the genesis.
  * PR_ERR_CORRUPT: the archive does not fit the chain. */
 PR_MUST_USE enum pr_err frd_node_open(struct frd_node *node, const struct pr_chain *chain, const char *dir, uint32_t capacity, uint64_t checkpoint_batches, bool inspect);
-/* Connects the node to L1; depth and target as in pr_follow_options, the others as in core/l1/tags.h. */
+/* Connects the node to L1.  PR_ERR_CORRUPT with node->rolled_back: the archive ended in a block that was not finished; see there.
+ * depth and target as in pr_follow_options, the others as in core/l1/tags.h. */
 PR_MUST_USE enum pr_err frd_node_follow(struct frd_node *node, struct pr_ethrpc *rpc, enum pr_l1_tag target, uint64_t depth,
                                         uint64_t safe_depth, uint64_t finalized_depth);
 void frd_node_close(struct frd_node *node);

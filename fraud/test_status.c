@@ -2,6 +2,7 @@
  * start; behind a target and with depths of its own; and on a disk that fails.  L1 is a real node; contracts that only tell of events stand where the chain file names ours. */
 #include "core/base/unit.h"
 #include "core/l1/abi.h"
+#include "core/rt/file.h"
 #include "core/rt/log.h"
 #include "fraud/rpc.h"
 #include "fraud/test_kit.h"
@@ -162,10 +163,24 @@ static void l1_end(void)
 
 /* ---- The node ---- */
 
-static void node_begin(enum pr_l1_tag target, uint64_t safe_depth, uint64_t finalized_depth)
+static unsigned unfinished; /* archives that ended in a block that was not finished */
+
+static enum pr_err node_open(enum pr_l1_tag target, uint64_t safe_depth, uint64_t finalized_depth)
 {
 	UNIT_CHECK(frd_node_open(&node, &kit.chain, dir, KIT_CAPACITY, 0, false) == PR_OK);
-	UNIT_CHECK(frd_node_follow(&node, rpc, target, 0, safe_depth, finalized_depth) == PR_OK);
+	return frd_node_follow(&node, rpc, target, 0, safe_depth, finalized_depth);
+}
+
+/* As the program does. */
+static void node_begin(enum pr_l1_tag target, uint64_t safe_depth, uint64_t finalized_depth)
+{
+	enum pr_err err = node_open(target, safe_depth, finalized_depth);
+	if (node.rolled_back) {
+		unfinished++;
+		frd_node_close(&node);
+		err = node_open(target, safe_depth, finalized_depth);
+	}
+	UNIT_CHECK(err == PR_OK);
 }
 
 /* Until nothing is new on L1, and once more: the tags are asked for before the blocks, so those of the last block come with the next look. */
@@ -312,6 +327,41 @@ static void test_a_rollback_takes_back_what_was_safe(void)
 	l1_end();
 }
 
+/* The events of a block are in the archive, the position after it is not, and before the next start L1 takes the block back: nothing of it counts. */
+static void test_an_unfinished_block_that_l1_takes_back(void)
+{
+	char   path[512], *position;
+	size_t len;
+
+	l1_begin(7);
+	anvil_mine(rpc, 12);
+	tell_batch();
+	node_begin(PR_L1_LATEST, 0, 0);
+	step();
+	frd_node_close(&node);
+	(void)snprintf(path, sizeof path, "%s/archive/position", dir);
+	PR_CHECK(pr_file_read_all(&position, &len, path, 65536) == PR_OK);
+	tell_batch();
+	node_begin(PR_L1_LATEST, 0, 0);
+	step();
+	UNIT_CHECK(node.book.batch_count == 3);
+	frd_node_close(&node);
+	PR_CHECK(pr_file_write_atomic(path, position, len) == PR_OK);
+	free(position);
+	anvil_do(rpc, "anvil_rollback", "[%llu]", (unsigned long long)(number_of(PR_L1_LATEST) - batch_blocks[2] + 1));
+	anvil_mine(rpc, 20);
+	unfinished = 0;
+	node_begin(PR_L1_LATEST, 0, 0);
+	UNIT_CHECK(unfinished == 1 && node.book.batch_count == 2);
+	step();
+	UNIT_CHECK(node.book.batch_count == 2 && !node.rolled_back);
+	frd_node_close(&node);
+	node_begin(PR_L1_LATEST, 0, 0);
+	UNIT_CHECK(unfinished == 1 && node.book.batch_count == 2);
+	frd_node_close(&node);
+	l1_end();
+}
+
 /* Opens the node and follows L1 to its end, starting over where it asks for that, as the program does. */
 static enum pr_err follow_to_the_end(void)
 {
@@ -330,6 +380,7 @@ static void test_a_disk_that_fails(void)
 {
 	static const char archive[] = "/node6/archive/";
 	l1_begin(6);
+	unfinished = 0;
 	for (unsigned call = FAULT_SYNC; call <= FAULT_WRITE; call++)
 		for (unsigned round = 0; round < 3; round++) {
 			tell_batch();
@@ -344,7 +395,7 @@ static void test_a_disk_that_fails(void)
 			fault_clear();
 			frd_node_close(&node);
 		}
-	UNIT_CHECK(follow_to_the_end() == PR_OK);
+	UNIT_CHECK(unfinished > 0 && follow_to_the_end() == PR_OK);
 	step();
 	check_tags();
 	UNIT_CHECK(node.book.batch_count == kit.batch_count && node.head_batch + 1 == kit.batch_count);
@@ -400,6 +451,7 @@ int main(void)
 	UNIT_RUN(test_a_batch_is_posted_then_safe_then_finalized_then_settled);
 	UNIT_RUN(test_statuses_after_a_start);
 	UNIT_RUN(test_a_rollback_takes_back_what_was_safe);
+	UNIT_RUN(test_an_unfinished_block_that_l1_takes_back);
 	UNIT_RUN(test_a_disk_that_fails);
 	UNIT_RUN(test_behind_a_target);
 	UNIT_RUN(test_depths_in_place_of_tags);

@@ -116,6 +116,8 @@ static enum pr_err position_path(const struct pr_eventlog *a, char path[PR_PATH_
 	return pr_path_join(path, a->dir, "position");
 }
 
+enum pr_err pr_eventlog_sync(struct pr_eventlog *a) { return pr_spool_sync(a->spool); }
+
 enum pr_err pr_eventlog_commit(struct pr_eventlog *a, const struct pr_follow *follow)
 {
 	uint8_t state[PR_FOLLOW_STATE_BYTES_MAX];

@@ -26,8 +26,10 @@ void pr_eventlog_close(struct pr_eventlog *a);
 typedef enum pr_err pr_eventlog_fn(void *ctx, const struct pr_l1_event *event, uint64_t seq);
 PR_MUST_USE enum pr_err pr_eventlog_each(struct pr_eventlog *a, pr_eventlog_fn *fn, void *ctx);
 
-/* Appends an event; *seq is its record.  Not durable before pr_eventlog_commit. */
+/* Appends an event; *seq is its record.  Not durable before pr_eventlog_sync. */
 PR_MUST_USE enum pr_err pr_eventlog_add(struct pr_eventlog *a, const struct pr_l1_event *event, uint64_t *seq);
+/* Makes the events durable; they can be read from then on. */
+PR_MUST_USE enum pr_err pr_eventlog_sync(struct pr_eventlog *a);
 /* Makes the events durable, then the follower's position. */
 PR_MUST_USE enum pr_err pr_eventlog_commit(struct pr_eventlog *a, const struct pr_follow *follow);
 /* The saved position; PR_ERR_NOT_FOUND if none. */
