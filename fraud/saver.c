@@ -37,6 +37,7 @@ void frd_saver_started(struct frd_saver *saver, unsigned file, uint64_t batch)
 static void *saver_main(void *arg)
 {
 	struct frd_saver *saver = arg;
+	pr_thread_gives_way();
 	saver->err = frd_checkpoint_write(saver->paths[saver->next], saver->chain, &saver->at, saver->state, &saver->stop);
 	atomic_store(&saver->finished, true);
 	return NULL;

@@ -100,6 +100,7 @@ static void on_job_done(void *arg) { job_done(arg); }
 static void *cache_main(void *arg)
 {
 	struct seq_store *store = arg;
+	pr_thread_gives_way(); /* LevelDB's own thread, which the first write starts, too */
 	PR_CHECK(pthread_mutex_lock(&store->mutex) == 0);
 	for (;;) {
 		while (!store->handed && !store->stopping) PR_CHECK(pthread_cond_wait(&store->wake, &store->mutex) == 0);

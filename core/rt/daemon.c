@@ -17,6 +17,7 @@
 #include "core/rt/log.h"
 
 #define SETS_MAX 64
+#define GIVES_WAY_NICE 10
 
 struct arguments {
 	const char *config_opt;
@@ -231,4 +232,11 @@ pthread_t pr_thread_start(const char *name, void *(*fn)(void *arg), void *arg)
 	pthread_t thread;
 	PR_CHECK(pthread_create(&thread, NULL, thread_main, start) == 0);
 	return thread;
+}
+
+void pr_thread_gives_way(void)
+{
+	/* Linux has a nice value per thread (sched(7)); it may always be raised. */
+	id_t me = (id_t)gettid();
+	if (getpriority(PRIO_PROCESS, me) < GIVES_WAY_NICE) PR_CHECK(setpriority(PRIO_PROCESS, me, GIVES_WAY_NICE) == 0);
 }

@@ -63,4 +63,7 @@ void pr_daemon_fini(struct pr_daemon *daemon);
 /* Starts a named thread (at most 15 bytes); a refusal by the system is a PR_CHECK. */
 pthread_t pr_thread_start(const char *name, void *(*fn)(void *arg), void *arg);
 
+/* The calling thread, and those that it starts from now on, leave the processors to others where these are short: nobody waits for its work. */
+void pr_thread_gives_way(void);
+
 #endif

@@ -230,6 +230,31 @@ static void test_threads_have_names(void)
 	UNIT_CHECK(pthread_join(thread, &result) == 0 && result == name && strcmp(name, "fifteen-letters") == 0);
 }
 
+static void *nice_main(void *arg)
+{
+	*(int *)arg = getpriority(PRIO_PROCESS, (id_t)gettid());
+	return NULL;
+}
+
+/* Twice: a thread that gives way already may not become dearer again. */
+static void *give_way_main(void *arg)
+{
+	int *nices = arg;
+	pr_thread_gives_way();
+	pr_thread_gives_way();
+	(void)nice_main(&nices[0]);
+	PR_CHECK(pthread_join(pr_thread_start("child", nice_main, &nices[1]), NULL) == 0);
+	return NULL;
+}
+
+static void test_a_thread_that_gives_way(void)
+{
+	int before = getpriority(PRIO_PROCESS, (id_t)gettid()), nices[2];
+	UNIT_CHECK(pthread_join(pr_thread_start("gives-way", give_way_main, nices), NULL) == 0);
+	UNIT_CHECK(nices[0] >= 10 && nices[0] >= before && nices[1] == nices[0]);
+	UNIT_CHECK(getpriority(PRIO_PROCESS, (id_t)gettid()) == before);
+}
+
 int main(void)
 {
 	const char *dir = tempdir_make();
@@ -239,6 +264,7 @@ int main(void)
 	UNIT_RUN(test_a_keeper_of_keys_leaves_no_dump);
 	UNIT_RUN(test_exit_with_parent);
 	UNIT_RUN(test_threads_have_names);
+	UNIT_RUN(test_a_thread_that_gives_way);
 	tempdir_remove(dir);
 	return UNIT_END();
 }
